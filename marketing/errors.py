@@ -1,0 +1,42 @@
+"""The few exceptions of the house. GraphQL, REST and the commands map them to answers in one place each."""
+
+
+class AttuneError(Exception):
+    """Something that Attune can explain to the person who asked."""
+
+    retryable = False
+
+
+class InvalidInput(AttuneError):
+    """A value that can't be accepted: names the field and says what was expected."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+class NotFound(AttuneError):
+    """The thing asked for doesn't exist, or not for this caller."""
+
+
+class NotAllowed(AttuneError):
+    """The caller is known well enough to say no."""
+
+
+class Conflict(AttuneError):
+    """What was asked contradicts what is already stored."""
+
+
+class TemporarilyUnavailable(AttuneError):
+    """A service that Attune stands on did not answer; the same call may succeed later."""
+
+    retryable = True
+
+
+class ArtefactCorrupt(AttuneError):
+    """Bytes of an artefact differ from what was written, or hold values that can't be served."""
+
+
+class LeaseLost(AttuneError):
+    """Another process owns this run now; whoever sees this must stop without writing."""
