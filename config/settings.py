@@ -1,0 +1,267 @@
+"""Attune's settings: one file, read from the environment. Each setting is explained where it stands.
+
+ATTUNE_ENV says which world this is: `local` (default: embedded services, a generated secret, localhost only),
+`test`, or `production` (refuses to start on anything that would be unsafe there).
+"""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+from environs import Env, validate
+
+from config import embedded
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENVIRONMENT = env.str("ATTUNE_ENV", "local", validate=validate.OneOf(["local", "test", "production"]))
+PRODUCTION = ENVIRONMENT == "production"
+
+# Where the embedded services, artefacts, media and the generated secret live. Keep it short: it holds unix sockets.
+HOME = Path(env.str("ATTUNE_HOME", str(BASE_DIR / "var"))).absolute()
+
+
+# Prefix of every key in the cache and the broker, so that several installations (and test workers) can share a server.
+NAMESPACE = env.str("ATTUNE_NAMESPACE", "attune")
+
+
+def required(name: str) -> str:
+    """The variable's value; in production its absence stops the start."""
+    value = env.str(name, "")
+    if PRODUCTION and not value:
+        raise ImproperlyConfigured(f"{name} is not set: ATTUNE_ENV=production has no default for it.")
+    return value
+
+
+def generated_secret() -> str:
+    """A secret made once for this installation, readable by its owner only."""
+    path = HOME / "secret_key"
+    HOME.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text() or generated_secret()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+# -- Safety ------------------------------------------------------------------------------------------------------------
+
+SECRET_KEY = required("SECRET_KEY") or generated_secret()
+# Old secrets that still verify signatures while a new one is rolled out.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+DEBUG = env.bool("DEBUG", False)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG is on: ATTUNE_ENV=production refuses it, since error pages would show secrets.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+# Other sites whose pages may call the API from a browser, e.g. https://shop.example.
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type"]
+CORS_EXPOSE_HEADERS = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"]
+CORS_URLS_REGEX = r"^/(graphql|api/)"
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+# TLS ends at the reverse proxy, which must set X-Forwarded-Proto and drop it from outside requests.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", PRODUCTION)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000 if PRODUCTION else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+X_FRAME_OPTIONS = "DENY"
+AUTH_USER_MODEL = "marketing.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+# Ten wrong passwords for one name from one address lock that pair for a quarter of an hour.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+LOGIN_URL = reverse_lazy("admin:login")
+
+# -- Apps --------------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "config",
+    "ads",
+    "support",
+    "recsys",
+    "marketing",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_celery_beat",
+    "strawberry_django",
+    "rest_framework",
+    "drf_spectacular",
+    "corsheaders",
+    "axes",
+    "django_prometheus",
+]
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "marketing.access.CallerMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# -- Data --------------------------------------------------------------------------------------------------------------
+
+DATABASE_URL = required("DATABASE_URL") or embedded.locate(HOME).database_url
+DATABASES: dict[str, Any] = {
+    "default": {
+        **dj_database_url.parse(DATABASE_URL, conn_health_checks=True),
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8), "timeout": 10}},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHE_URL = required("CACHE_URL") or embedded.locate(HOME).cache_url
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": NAMESPACE,
+        # No pickle: what stands in a shared cache must not be able to run code.
+        "OPTIONS": {"serializer": "config.serializers.JsonSerializer"},
+    }
+}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "media"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # What training leaves. S3-compatible storage: set the backend's dotted path and its options as JSON.
+    "artefacts": {
+        "BACKEND": env.str("ARTEFACT_STORAGE", "django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json("ARTEFACT_STORAGE_OPTIONS", f'{{"location": "{HOME / "artefacts"}"}}'),
+    },
+}
+# Artefacts are unpacked here once per machine, named by their sha256.
+ARTEFACT_CACHE = Path(env.str("ARTEFACT_CACHE", str(HOME / "artefact-cache")))
+MEDIA_URL = "/media/"
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+
+# -- Language and time -------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", "UTC")  # the business's zone: days are cut in it
+
+# -- Work in the background --------------------------------------------------------------------------------------------
+
+BROKER_URL = required("BROKER_URL") or embedded.locate(HOME).broker_url
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{NAMESPACE}:"} if "redis" in BROKER_URL else {}
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "light"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# What can be trained: slot → dotted path of its marketing.runs.kinds.RunKind.
+RUN_KINDS = {"recommender": "recsys.training.RecommenderTraining"}
+# A run whose process did not report for this long is taken over by the next one.
+RUN_LEASE = timedelta(seconds=env.int("RUN_LEASE_SECONDS", 60))
+RUN_MAX_ATTEMPTS = 4
+
+# -- Who asks ----------------------------------------------------------------------------------------------------------
+
+CUSTOMER_TOKEN_LIFETIME = timedelta(minutes=env.int("CUSTOMER_TOKEN_MINUTES", 60))
+VISITOR_TOKEN_LIFETIME = timedelta(days=env.int("VISITOR_TOKEN_DAYS", 390))
+# The source of people who come without a shop's key: browsers that ask for a visitor token.
+BROWSER_SOURCE = "browser"
+
+# -- Doors -------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["marketing.rest.CallerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["marketing.rest.ClosedByDefault"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["marketing.rest.CallerThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "caller": env.str("API_RATE", "6000/minute"),
+        "nobody": env.str("OPEN_RATE", "60/minute"),
+    },
+    "EXCEPTION_HANDLER": "marketing.rest.answer_error",
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Attune", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
+# One request's body, bytes: a full batch of events fits.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+EVENT_BATCH_MAX = 1000
+GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", not PRODUCTION)
+# The sample shop's pages at /: they hand out tokens for any customer, so they belong to demonstrations only.
+STOREFRONT = env.bool("STOREFRONT", False)
+if PRODUCTION and STOREFRONT:
+    raise ImproperlyConfigured("STOREFRONT is on: ATTUNE_ENV=production refuses it, since it lets anybody be anybody.")
+
+# -- Serving recommendations -------------------------------------------------------------------------------------------
+
+# A web process looks for a new deployment at most this often, seconds.
+DEPLOYMENT_CHECK_SECONDS = env.float("DEPLOYMENT_CHECK_SECONDS", 2.0)
+
+# -- Admin -------------------------------------------------------------------------------------------------------------
+
+UNFOLD: dict[str, Any] = {"SITE_TITLE": "Attune", "SITE_HEADER": "Attune", "SITE_SYMBOL": "graphic_eq"}
+
+# -- Logs --------------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+}
+
+if ENVIRONMENT == "test":
+    # Strong hashing is slow on purpose; tests make many users.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    AXES_ENABLED = False
