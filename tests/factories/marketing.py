@@ -1,0 +1,141 @@
+"""Factories of the ground's rows."""
+
+from datetime import UTC, datetime
+
+import factory
+from django.contrib.auth.models import Group
+from factory.django import DjangoModelFactory
+
+from marketing import models
+
+
+class SourceFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Source
+        django_get_or_create = ("code",)
+
+    code = "shop"
+    name = factory.LazyAttribute(lambda row: row.code.title())
+
+
+class UserFactory(DjangoModelFactory):
+    """A person of the staff; `roles=["agent"]` puts them in the groups of these names."""
+
+    class Meta:
+        model = models.User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user{n}")
+    password = factory.django.Password("correct horse battery")
+    is_staff = True
+
+    @factory.post_generation
+    def roles(self, create, extracted, **_):
+        if create and extracted:
+            self.groups.set(Group.objects.filter(name__in=extracted))
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Category
+
+    slug = factory.Sequence(lambda n: f"category-{n}")
+    name = factory.LazyAttribute(lambda row: row.slug.title())
+
+
+class ItemFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Item
+
+    source = factory.SubFactory(SourceFactory)
+    sku = factory.Sequence(lambda n: f"sku-{n}")
+    title = factory.LazyAttribute(lambda row: f"Title of {row.sku}")
+
+
+class ItemRelationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ItemRelation
+
+    head = factory.SubFactory(ItemFactory)
+    relation = "accessory_of"
+    tail = factory.SubFactory(ItemFactory)
+
+
+class CustomerFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Customer
+
+    source = factory.SubFactory(SourceFactory)
+    external_id = factory.Sequence(lambda n: f"customer-{n}")
+
+
+class CustomerIdentityFactory(DjangoModelFactory):
+    """The identity under which the shop's events name a customer."""
+
+    class Meta:
+        model = models.Identity
+
+    source = factory.SelfAttribute("customer.source")
+    kind = models.Identity.Kind.CUSTOMER
+    customer = factory.SubFactory(CustomerFactory)
+    value = factory.SelfAttribute("customer.external_id")
+
+
+class VisitorFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Identity
+
+    source = factory.SubFactory(SourceFactory, code="browser")
+    kind = models.Identity.Kind.VISITOR
+    value = factory.Sequence(lambda n: f"visitor-{n}")
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Consent
+
+    identity = factory.SubFactory(VisitorFactory)
+    purpose = models.Consent.Purpose.PERSONALISATION
+    granted = True
+
+
+class EventFactory(DjangoModelFactory):
+    """A row as the event store would have written it, without its key. Months must have partitions."""
+
+    class Meta:
+        model = models.Event
+
+    identity = factory.SubFactory(VisitorFactory)
+    item = factory.SubFactory(ItemFactory)
+    source = factory.SelfAttribute("identity.source")
+    kind = "view"
+    event_id = factory.Sequence(lambda n: f"event-{n}")
+    occurred_at = factory.LazyFunction(lambda: datetime.now(UTC))
+
+
+class TrainingRunFactory(DjangoModelFactory):
+    class Meta:
+        model = models.TrainingRun
+
+    slot = "recommender"
+    trigger = models.TrainingRun.Trigger.COMMAND
+
+
+class ArtefactFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Artefact
+
+    kind = "recommender"
+    version = factory.Sequence(lambda n: n + 1)
+    storage_name = factory.LazyAttribute(lambda row: f"{row.kind}/{row.version}")
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    size = 1
+
+
+class DeploymentFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Deployment
+
+    slot = "recommender"
+    champion = factory.SubFactory(ArtefactFactory)
+    reason = models.Deployment.Reason.GATE
