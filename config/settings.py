@@ -180,7 +180,7 @@ STORAGES = {
 ARTEFACT_CACHE = Path(env.str("ARTEFACT_CACHE", str(HOME / "artefact-cache")))
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(HOME / "static")))
 
 # -- Language and time -------------------------------------------------------------------------------------------------
 
@@ -258,6 +258,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {"axes": {"level": "WARNING"}},
 }
 
 if ENVIRONMENT == "test":
