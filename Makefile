@@ -43,7 +43,7 @@ test: browser up check ## set-up, checks and all tests
 browser: install ## Chromium for the browser tests: installed when missing, by root on Debian only
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing Chromium for the browser tests …"; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; } >/dev/null \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null \
 		|| echo "Chromium could not be installed; the browser tests will skip."; fi
 
 .PHONY: check

@@ -5,4 +5,4 @@ import os
 os.environ["ATTUNE_ENV"] = "test"
 os.environ["ATTUNE_NAMESPACE"] = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
