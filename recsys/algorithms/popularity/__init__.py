@@ -1,0 +1,1 @@
+"""What most people took: the number of distinct users of each item, the same list for everyone."""

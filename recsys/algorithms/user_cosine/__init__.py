@@ -1,0 +1,1 @@
+"""Neighbourhoods of users by cosine similarity: what people like her preferred, weighted by likeness."""

@@ -1,0 +1,123 @@
+"""Quality, time and memory of the recommendation algorithms beside implicit, on MovieLens 100k and 1M.
+
+The split, full ranking without train items and NDCG@10 and Recall@20 are those of the published figures. Quality is the
+mean over the split seeds 42 to 46, times are medians over them; all take turns within one process.
+"""
+
+import time
+from statistics import fmean, median
+
+import numpy as np
+
+from recsys.algorithms import ALGORITHMS, config_class, load_fit, load_scorer
+from recsys.evaluation import Evaluation, paired_bootstrap
+from recsys.ranking import top_items
+from tests.benchmarks.memory import peak_mib
+from tests.benchmarks.recommenders import (
+    SEEDS,
+    SETTINGS,
+    fit_and_judge,
+    implicit_is_here,
+    load,
+    runners,
+    split,
+    warm_up,
+)
+from tests.benchmarks.report import CannotMeasure, Report, run
+
+ASKED_CUSTOMERS = 500
+LIST_LENGTH = 20
+
+
+def measure(report: Report) -> None:
+    peers = implicit_is_here()
+    if not peers:
+        report.say("implicit is not installed (pip install -e '.[bench]'): its figures are left out")
+    warm_up(peers=peers)
+    report.device = _device()
+    measured = [data for data in ("ml100k", "ml1m") if _measure_quality(report, data, peers=peers)]
+    if not measured:
+        raise CannotMeasure("none of the data sets ml-100k and ml-1m could be read: see the lines above")
+    _measure_one_customer(report, measured[0])
+    # Memory grows with the data, so that the larger set speaks; in a hurry the smaller one has to do.
+    _measure_memory(report, measured[0] if report.quick else measured[-1], peers=peers)
+
+
+def _measure_quality(report: Report, data: str, *, peers: bool) -> bool:
+    try:
+        interactions = load(data, quick=report.quick)
+    except CannotMeasure as missing:
+        report.say(f"{data} is left out. {missing}")
+        return False
+    report.say(f"{data}: {len(interactions):,} rows, {interactions.n_users:,} users, {interactions.n_items:,} items")
+    taking_part = runners(data, peers=peers)
+    results: dict[str, list[Evaluation]] = {runner.key: [] for runner in taking_part}
+    for seed in SEEDS[:1] if report.quick else SEEDS:
+        train, test = split(interactions, seed=seed)
+        for runner in taking_part:
+            results[runner.key].append(runner.run(train=train, test=test, seed=seed))
+        report.say(f"{data}: seed {seed}: {_line(results)}")
+    _set_figures(report, data, results)
+    return True
+
+
+def _line(results: dict[str, list[Evaluation]]) -> str:
+    return ", ".join(f"{key} {done[-1].judgement.ndcg.mean():.3f}" for key, done in results.items())
+
+
+def _set_figures(report: Report, data: str, results: dict[str, list[Evaluation]]) -> None:
+    for key, done in results.items():
+        report.set(f"{data}.{key}.ndcg10", fmean(float(result.judgement.ndcg.mean()) for result in done))
+        report.set(f"{data}.{key}.recall20", fmean(float(result.judgement.recall.mean()) for result in done))
+        report.set(f"{data}.{key}.coverage10", fmean(result.judgement.coverage for result in done))
+        report.set(f"{data}.{key}.fit_cpu_s", median(result.fit_cpu_s for result in done))
+        report.set(f"{data}.{key}.fit_s", median(result.fit_s for result in done))
+    if "implicit_tuned" in results:
+        gain = paired_bootstrap(results["ease"][0].judgement, results["implicit_tuned"][0].judgement)
+        report.set(f"{data}.ease_minus_implicit_tuned.ndcg10", gain.mean)
+        report.set(f"{data}.ease_minus_implicit_tuned.ndcg10_low", gain.low)
+        report.set(f"{data}.ease_minus_implicit_tuned.ndcg10_high", gain.high)
+
+
+def _measure_one_customer(report: Report, data: str) -> None:
+    """From one history to the best 20 unseen items; the plain key is that of EASE, the algorithm served by default."""
+    train, _ = split(load(data, quick=report.quick), seed=SEEDS[0])
+    history = train.matrix()
+    people = np.random.default_rng(SEEDS[0]).integers(train.n_users, size=ASKED_CUSTOMERS)
+    rows = [history[[person]] for person in people]
+    for name in ALGORITHMS:
+        config = config_class(name).from_dict(SETTINGS[data].get(name, {}))
+        scorer = load_scorer(name).from_arrays(load_fit(name)(train, config), config)
+        taken = []
+        for row in rows:
+            started = time.perf_counter()
+            scores = scorer.score(row)
+            scores[0, row.indices] = -np.inf
+            top_items(scores, k=LIST_LENGTH)
+            taken.append(time.perf_counter() - started)
+        report.set(f"rank_one_customer_p50_ms.{name}", 1e3 * median(taken))
+        report.say(f"{data}: one customer, {name}: {1e3 * median(taken):.3f} ms")
+    report.set("rank_one_customer_p50_ms", report.figures["rank_one_customer_p50_ms.ease"])
+
+
+def _measure_memory(report: Report, data: str, *, peers: bool) -> None:
+    peaks = {}
+    for runner in runners(data, peers=peers):
+        peaks[runner.key] = peak_mib(_one_alone, data, runner.key, report.quick)
+        report.set(f"peak_mib.{runner.key}", peaks[runner.key])
+        report.say(f"{data}: memory, {runner.key}: {peaks[runner.key]:.0f} MiB")
+    report.set("peak_mib", max(peaks[name] for name in ALGORITHMS))
+
+
+def _one_alone(data: str, key: str, quick: bool) -> None:  # noqa: FBT001 - a process takes its arguments by place
+    fit_and_judge(data, key, quick=quick)
+
+
+def _device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+if __name__ == "__main__":
+    run("recsys", measure, description=__doc__.partition("\n")[0])

@@ -1,0 +1,189 @@
+import numpy as np
+import pytest
+
+from marketing.errors import InvalidInput
+from recsys import evaluation
+from recsys.algorithms import config_class
+from recsys.dataset import Interactions, encode, per_user_holdout
+from recsys.evaluation import NonFiniteScores, bootstrap, evaluate, judge_users, paired_bootstrap
+
+
+def rows(pairs, *, n_users=3, n_items=5):
+    users, items = np.array(pairs).reshape(-1, 2).T
+    return Interactions(
+        users=users,
+        items=items,
+        values=np.ones(len(users)),
+        times=np.zeros(len(users)),
+        n_users=n_users,
+        n_items=n_items,
+    )
+
+
+def fixed(scores):
+    return lambda users: np.tile(np.array(scores, np.float32), (len(users), 1))
+
+
+class TestJudging:
+    def test_all_items_are_ranked_and_train_items_left_out(self):
+        train = rows([(0, 4), (1, 3)])
+        test = rows([(0, 2), (0, 0), (1, 1)])
+
+        judgement = judge_users(fixed([1, 2, 3, 4, 5]), train=train, test=test, k=2, recall_k=3)
+
+        # User 0 sees 3, 2, 1: the hit at rank 2 of two wanted: (1/log2 3) / (1 + 1/log2 3) = .38685.
+        # User 1 sees 4, 2, 1: nothing in the first two, and its one test item within three.
+        assert judgement.users.tolist() == [0, 1]
+        assert judgement.ndcg == pytest.approx([0.38685, 0.0], abs=1e-5)
+        assert judgement.recall.tolist() == [0.5, 1.0]
+        assert judgement.precision.tolist() == [0.5, 0.0]
+        assert judgement.coverage == 0.6  # items 2, 3, 4 of five
+        assert judgement.means() == {
+            "ndcg@2": pytest.approx(0.19343, abs=1e-5),
+            "recall@3": 0.75,
+            "precision@2": 0.25,
+            "coverage@2": 0.6,
+        }
+
+    def test_a_test_item_that_is_known_from_training_is_not_asked_for(self):
+        train = rows([(0, 4), (1, 4)])
+        test = rows([(0, 4), (0, 3), (1, 4)])
+
+        judgement = judge_users(fixed([1, 2, 3, 4, 5]), train=train, test=test, k=1, recall_k=1)
+
+        assert judgement.users.tolist() == [0]
+        assert judgement.recall.tolist() == [1.0]
+
+    def test_lists_longer_than_the_catalogue_are_judged(self):
+        judgement = judge_users(fixed([1, 2]), train=rows([(0, 0)], n_items=2), test=rows([(0, 1)], n_items=2))
+
+        assert judgement.ndcg.tolist() == [1.0]
+
+    def test_small_blocks_give_the_same_as_one(self, monkeypatch):
+        train, test = rows([(0, 4), (1, 3), (2, 0)]), rows([(0, 2), (1, 1), (2, 4)])
+        asked = []
+
+        def scores(users):
+            asked.append(users.tolist())
+            return np.array([[1, 2, 3, 4, 5], [5, 4, 3, 2, 1], [2, 4, 1, 3, 5]], np.float32)[users]
+
+        whole = judge_users(scores, train=train, test=test)
+        monkeypatch.setattr(evaluation, "BLOCK_ENTRIES", 10)
+        in_blocks = judge_users(scores, train=train, test=test)
+
+        assert asked == [[0, 1, 2], [0, 1], [2]]
+        assert np.array_equal(whole.ndcg, in_blocks.ndcg)
+
+    @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+    def test_scores_that_are_not_finite_are_refused(self, wrong):
+        with pytest.raises(NonFiniteScores, match=r"NaN or infinity"):
+            judge_users(fixed([1, 2, wrong, 4, 5]), train=rows([(0, 0)]), test=rows([(0, 1)]))
+
+    def test_the_scorers_own_array_is_left_as_it_was(self):
+        own = np.ones((1, 5), np.float32)
+
+        judge_users(lambda users: own, train=rows([(0, 0)]), test=rows([(0, 1)]))
+
+        assert own.tolist() == [[1.0] * 5]
+
+    @pytest.mark.parametrize("test", [[], [(0, 0)]])
+    def test_a_test_with_nothing_to_find_is_refused(self, test):
+        with pytest.raises(InvalidInput, match=r"^test: nobody has a test item"):
+            judge_users(fixed([1, 2, 3, 4, 5]), train=rows([(0, 0)]), test=rows(np.array(test, int)))
+
+    def test_parts_of_different_catalogues_are_refused(self):
+        with pytest.raises(InvalidInput, match=r"^test: has another vocabulary"):
+            judge_users(fixed([1, 2]), train=rows([(0, 0)]), test=rows([(0, 1)], n_items=2))
+
+
+class TestEvaluating:
+    def test_an_algorithm_is_fitted_on_train_and_judged_on_test(self):
+        train, test = rows([(0, 0), (1, 0), (1, 1), (2, 2)]), rows([(2, 0), (0, 1)])
+        stages = []
+
+        result = evaluate(
+            "popularity",
+            config_class("popularity")(),
+            train=train,
+            test=test,
+            k=1,
+            progress=lambda fraction, stage: stages.append(fraction),
+        )
+
+        # Item 0 has two users; user 2 hasn't got it and wants it. User 0 has it, and of the rest item 1 comes first.
+        assert result.judgement.ndcg.tolist() == [1.0, 1.0]
+        assert result.arrays["users"].tolist() == [2.0, 1.0, 1.0, 0.0, 0.0]
+        assert result.fit_s >= 0
+        assert stages == sorted(stages)
+        assert stages[-1] == 1.0
+
+    @pytest.mark.parametrize(
+        ("algorithm", "settings", "ndcg10"),
+        [
+            ("popularity", {}, 0.155),
+            ("item_cosine", {"neighbours_of": "history"}, 0.244),
+            ("item_cosine", {"neighbours": None}, 0.260),
+            ("item_cosine", {}, 0.281),
+            ("user_cosine", {}, 0.233),
+            ("ease", {}, 0.312),
+        ],
+    )
+    def test_the_published_figures_of_movielens_come_out(self, data_folder, algorithm, settings, ndcg10):
+        ratings = np.loadtxt(data_folder("ml-100k") / "ml-100k.inter", skiprows=1)
+        liked = ratings[ratings[:, 2] >= 4]
+        interactions = encode(users=liked[:, 0].astype(int), items=liked[:, 1].astype(int)).interactions
+        test = per_user_holdout(interactions.users)
+
+        result = evaluate(
+            algorithm,
+            config_class(algorithm).from_dict(settings),
+            train=interactions.subset(~test),
+            test=interactions.subset(test),
+        )
+
+        assert result.judgement.means()["ndcg@10"] == pytest.approx(ndcg10, abs=5e-4)
+
+
+class TestBootstrap:
+    def test_the_interval_is_that_of_the_mean(self):
+        values = np.random.default_rng(7).normal(0.3, 0.2, size=2000)
+
+        interval = bootstrap(values)
+
+        # The mean's standard error is .2 / sqrt(2000) = .00447; a 95% interval is 1.96 of them to each side.
+        assert interval.mean == pytest.approx(values.mean())
+        assert interval.high - interval.mean == pytest.approx(0.00877, rel=0.1)
+        assert interval.mean - interval.low == pytest.approx(0.00877, rel=0.1)
+
+    def test_the_same_seed_gives_the_same_interval(self):
+        values = np.random.default_rng(7).random(50)
+
+        assert bootstrap(values, seed=1) == bootstrap(values, seed=1)
+        assert bootstrap(values, seed=1) != bootstrap(values, seed=2)
+
+    def test_pairing_finds_a_small_steady_gain_in_noisy_users(self):
+        train, test = rows([(0, 0), (1, 0), (2, 0)]), rows([(0, 1), (1, 2), (2, 3)])
+        ours = judge_users(fixed([0, 4, 3, 2, 1]), train=train, test=test)
+        theirs = judge_users(fixed([4, 0, 1, 2, 3]), train=train, test=test)
+
+        interval = paired_bootstrap(ours, theirs, metric="ndcg")
+
+        # Ranks 1, 2, 3 against 4, 3, 2: mean of 1 - .43068, .63093 - .5, .5 - .63093
+        assert interval.mean == pytest.approx(0.18977, abs=1e-5)
+        assert interval.low <= interval.mean <= interval.high
+        assert paired_bootstrap(ours, ours) == evaluation.Interval(mean=0.0, low=0.0, high=0.0)
+
+    def test_judgements_of_different_users_are_not_paired(self):
+        train = rows([(0, 0)])
+        ours = judge_users(fixed([1, 2, 3, 4, 5]), train=train, test=rows([(0, 1)]))
+        theirs = judge_users(fixed([1, 2, 3, 4, 5]), train=train, test=rows([(1, 1)]))
+
+        with pytest.raises(InvalidInput, match=r"^users: differ"):
+            paired_bootstrap(ours, theirs)
+        with pytest.raises(InvalidInput, match=r"^metric: is 'coverage'"):
+            paired_bootstrap(ours, ours, metric="coverage")
+
+    @pytest.mark.parametrize("values", [[], [1.0, np.nan]])
+    def test_values_that_have_no_mean_are_refused(self, values):
+        with pytest.raises(InvalidInput, match=r"^per_user: "):
+            bootstrap(np.array(values))
