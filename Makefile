@@ -72,6 +72,7 @@ lock: ## write constraints.txt from what is installed now
 	$(PY) -m pip freeze --all --exclude-editable | grep -vE '^(pip|attune)\b' | sed -E 's/^(torch==[^+]+)\+.*/\1/' > constraints.txt
 
 .PHONY: clean
-clean: down ## stop the services and delete the environment, caches and the embedded data
+clean: ## stop the services and delete the environment, caches and the embedded data
+	@test ! -x $(PY) || $(PY) manage.py down --erase
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
