@@ -70,6 +70,8 @@ bench-%: up ## bench-recsys, bench-serve: figures beside a peer, see docs/benchm
 .PHONY: lock
 lock: ## write constraints.txt from what is installed now
 	$(PY) -m pip freeze --all --exclude-editable | grep -vE '^(pip|attune)\b' | sed -E 's/^(torch==[^+]+)\+.*/\1/' > constraints.txt
+	@# redis needs it on Python before 3.11.3 only, where this was not frozen
+	@echo 'async-timeout==5.0.1; python_full_version < "3.11.3"' >> constraints.txt
 
 .PHONY: clean
 clean: ## stop the services and delete the environment, caches and the embedded data
