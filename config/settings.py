@@ -12,6 +12,7 @@ from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from environs import Env, validate
 
@@ -56,17 +57,17 @@ def generated_secret() -> str:
 
 SECRET_KEY = required("SECRET_KEY") or generated_secret()
 # Old secrets that still verify signatures while a new one is rolled out.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 DEBUG = env.bool("DEBUG", False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG is on: ATTUNE_ENV=production refuses it, since error pages would show secrets.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
 # Other sites whose pages may call the API from a browser, e.g. https://shop.example.
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type"]
 CORS_EXPOSE_HEADERS = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after"]
 CORS_URLS_REGEX = r"^/(graphql|api/)"
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # TLS ends at the reverse proxy, which must set X-Forwarded-Proto and drop it from outside requests.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", PRODUCTION)
@@ -90,6 +91,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 
 # -- Apps --------------------------------------------------------------------------------------------------------------
 
@@ -173,7 +175,7 @@ STORAGES = {
     # What training leaves. S3-compatible storage: set the backend's dotted path and its options as JSON.
     "artefacts": {
         "BACKEND": env.str("ARTEFACT_STORAGE", "django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": env.json("ARTEFACT_STORAGE_OPTIONS", f'{{"location": "{HOME / "artefacts"}"}}'),
+        "OPTIONS": env.json("ARTEFACT_STORAGE_OPTIONS", {"location": str(HOME / "artefacts")}),
     },
 }
 # Artefacts are unpacked here once per machine, named by their sha256.
@@ -219,22 +221,31 @@ BROWSER_SOURCE = "browser"
 # -- Doors -------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["marketing.rest.CallerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["marketing.rest.ClosedByDefault"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["marketing.rest_access.CallerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["marketing.rest_access.ClosedByDefault"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["marketing.rest.CallerThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["marketing.rest_access.CallerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "caller": env.str("API_RATE", "6000/minute"),
         "nobody": env.str("OPEN_RATE", "60/minute"),
     },
-    "EXCEPTION_HANDLER": "marketing.rest.answer_error",
+    "EXCEPTION_HANDLER": "marketing.rest_frame.answer_error",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Attune", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Attune",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
 # One request's body, bytes: a full batch of events fits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 EVENT_BATCH_MAX = 1000
+# How many reverse proxies stand before the web process: so many last entries of X-Forwarded-For are believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
+# What a Prometheus server shows as its bearer token at /metrics; unset, only staff may look.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 GRAPHQL_INTROSPECTION = env.bool("GRAPHQL_INTROSPECTION", not PRODUCTION)
 # The sample shop's pages at /: they hand out tokens for any customer, so they belong to demonstrations only.
 STOREFRONT = env.bool("STOREFRONT", False)
@@ -245,10 +256,40 @@ if PRODUCTION and STOREFRONT:
 
 # A web process looks for a new deployment at most this often, seconds.
 DEPLOYMENT_CHECK_SECONDS = env.float("DEPLOYMENT_CHECK_SECONDS", 2.0)
+# Lists that were given out are written to their log this often, seconds. 0: only when something asks for it, as tests do.
+RECOMMENDATION_LOG_SECONDS = env.float("RECOMMENDATION_LOG_SECONDS", 0.0 if ENVIRONMENT == "test" else 1.0)
 
 # -- Admin -------------------------------------------------------------------------------------------------------------
 
-UNFOLD: dict[str, Any] = {"SITE_TITLE": "Attune", "SITE_HEADER": "Attune", "SITE_SYMBOL": "graphic_eq"}
+# What apps above marketing show on a customer's page: functions (request, customer) → HTML, by dotted path.
+CUSTOMER_PANELS = ["recsys.admin.recommended_now"]
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Attune",
+    "SITE_HEADER": "Attune",
+    "SITE_SYMBOL": "graphic_eq",
+    "SITE_URL": "/" if STOREFRONT else None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("marketing/attune.svg")}],
+    "STYLES": [lambda _: static("marketing/admin.css")],
+    "DASHBOARD_CALLBACK": "marketing.dashboard.home",
+    "SIDEBAR": {"show_search": True, "navigation": "config.navigation.sidebar"},
+    "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        # A deep green that white text reads well on (600: 6.9 to 1).
+        "primary": {
+            "50": "oklch(97% .017 180)",
+            "100": "oklch(93.5% .034 180)",
+            "200": "oklch(87% .058 181)",
+            "300": "oklch(79% .083 182)",
+            "400": "oklch(70% .097 183)",
+            "500": "oklch(58% .096 184)",
+            "600": "oklch(46% .08 185)",
+            "700": "oklch(40% .069 186)",
+            "800": "oklch(34.5% .057 187)",
+            "900": "oklch(29.5% .046 188)",
+            "950": "oklch(22% .033 189)",
+        },
+    },
+}
 
 # -- Logs --------------------------------------------------------------------------------------------------------------
 
@@ -266,3 +307,5 @@ if ENVIRONMENT == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     AXES_ENABLED = False
+    # Static files are looked for when asked for: tests collect none.
+    WHITENOISE_AUTOREFRESH = True

@@ -20,6 +20,20 @@ class NotFound(AttuneError):
     """The thing asked for doesn't exist, or not for this caller."""
 
 
+class NotAuthenticated(AttuneError):
+    """The caller showed no credential where one is needed, or one that doesn't hold."""
+
+
+class RateLimited(AttuneError):
+    """The caller used up what may be asked in this span of time; `wait` seconds bring the next."""
+
+    retryable = True
+
+    def __init__(self, message: str, *, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class NotAllowed(AttuneError):
     """The caller is known well enough to say no."""
 

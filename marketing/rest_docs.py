@@ -1,0 +1,121 @@
+"""The REST routes' words for OpenAPI, made from the same types that parse and answer."""
+
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiResponse
+
+from marketing.events import KINDS
+from marketing.incoming import RowResult
+from marketing.services.catalogue import ItemIn
+from marketing.services.customers import CustomerIn
+from marketing.services.events import EventResult
+
+Schema = dict[str, Any]
+
+
+def schema_of(type_: Any) -> Schema:
+    """JSON Schema of a struct or dataclass with everything it names written out, as OpenAPI's bodies want it."""
+    (top,), parts = msgspec.json.schema_components([type_], ref_template="{name}")
+    written: Schema = _written_out(top, parts)
+    return written
+
+
+def batch_of(row: Schema, *, name: str) -> Schema:
+    """A list of rows, bare or under a name."""
+    rows = {"type": "array", "items": row, "maxItems": settings.EVENT_BATCH_MAX}
+    return {"oneOf": [rows, {"type": "object", "required": [name], "properties": {name: rows}}]}
+
+
+def body(schema: Schema) -> dict[str, Schema]:
+    return {"application/json": schema}
+
+
+def answers(**statuses: tuple[str, Schema]) -> dict[Any, Any]:
+    """Responses by status, given like `s201=("Stored.", schema)`, and the errors that every route may answer."""
+    said = {int(status[1:]): OpenApiResponse(schema, description=text) for status, (text, schema) in statuses.items()}
+    return {**{status: OpenApiResponse(PROBLEM, description=text) for status, text in ERRORS.items()}, **said}
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How callers show who they are; drf-spectacular finds it by being imported."""
+
+    target_class = "marketing.rest_access.CallerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> Schema:  # noqa: ARG002
+        said = "An API key (“atk_…”) of the shop's server, or a customer's or visitor's token."
+        return {"type": "http", "scheme": "bearer", "description": said}
+
+
+EVENT: Schema = {
+    "type": "object",
+    "required": ["id", "kind", "occurredAt"],
+    "additionalProperties": False,
+    "properties": {
+        "id": {
+            "type": "string",
+            "maxLength": 128,
+            "description": "Your own id of the event: what makes it count once.",
+        },
+        "kind": {"type": "string", "enum": list(KINDS)},
+        "occurredAt": {
+            "oneOf": [{"type": "string"}, {"type": "number"}],
+            "description": "ISO 8601 with offset, or seconds or milliseconds since 1970; at most a day ahead.",
+        },
+        "item": {"type": "string", "maxLength": 128, "description": "The item's SKU."},
+        "value": {
+            "type": "number",
+            "description": "; ".join(f"{kind.name}: {kind.value.unit}" for kind in KINDS.values() if kind.value),
+        },
+        "customer": {"type": "string", "maxLength": 128, "description": "The shop's id. With an API key only."},
+        "visitor": {"type": "string", "maxLength": 128, "description": "A visitor's name. With an API key only."},
+        "session": {"type": "string", "maxLength": 128},
+        "context": {"type": "object", "description": "Anything else worth keeping, at most 4 kB."},
+    },
+}
+EVENTS: Schema = {"oneOf": [EVENT, *batch_of(EVENT, name="events")["oneOf"]]}
+
+
+def _written_out(schema: Any, parts: dict[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_written_out(part, parts) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _written_out(parts[schema["$ref"]], parts)
+    return {name: _written_out(part, parts) for name, part in schema.items()}
+
+
+def _results(result: Any) -> Schema:
+    rows = {"type": "array", "items": schema_of(result)}
+    counts = {"type": "object", "additionalProperties": {"type": "integer"}, "description": "Rows by status."}
+    return {"type": "object", "required": ["counts", "results"], "properties": {"counts": counts, "results": rows}}
+
+
+ITEMS: Schema = batch_of(schema_of(ItemIn), name="items")
+CUSTOMERS: Schema = batch_of(schema_of(CustomerIn), name="customers")
+EVENT_RESULT: Schema = schema_of(EventResult)
+EVENT_RESULTS: Schema = _results(EventResult)
+ROW_RESULTS: Schema = _results(RowResult)
+PROBLEM: Schema = {
+    "type": "object",
+    "required": ["message", "code", "field", "retryable"],
+    "properties": {
+        "message": {"type": "string"},
+        "code": {"type": "string", "description": "For programs, e.g. INVALID_INPUT."},
+        "field": {"type": ["string", "null"], "description": "The field at fault."},
+        "retryable": {"type": "boolean", "description": "Whether the same call may succeed later."},
+        "id": {"type": "string", "description": "Of an unforeseen error: what to look for in the log."},
+    },
+}
+ERRORS = {
+    401: "The credential is missing or doesn't hold.",
+    403: "The caller may not do this.",
+    413: "The body is too large.",
+    422: "The body can't be accepted; `field` says where.",
+    429: "Too many calls; Retry-After says when to try again.",
+    503: "Try again later.",
+}
