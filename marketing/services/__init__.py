@@ -1,0 +1,1 @@
+"""Writes. Each is one transaction, keyword-only and idempotent."""
