@@ -1,0 +1,38 @@
+"""Names that makers give their lines: English words, and what a Chinese shop would call them."""
+
+from marketing.sample_shop.catalogue.blueprint import Text
+
+SERIES = (
+    Text("Tarn", "山湖"),
+    Text("Dune", "沙丘"),
+    Text("Wren", "鹪鹩"),
+    Text("Cove", "海湾"),
+    Text("Heath", "石楠"),
+    Text("Ember", "余烬"),
+    Text("Isle", "小岛"),
+    Text("Birch", "白桦"),
+    Text("Heron", "苍鹭"),
+    Text("Juniper", "杜松"),
+    Text("Lark", "云雀"),
+    Text("Dawn", "晨光"),
+    Text("Dusk", "暮色"),
+    Text("Quay", "码头"),
+    Text("Pebble", "卵石"),
+    Text("Meadow", "草甸"),
+    Text("Rowan", "花楸"),
+    Text("Fern", "蕨影"),
+    Text("Drift", "漂木"),
+    Text("Tide", "潮汐"),
+    Text("Frost", "霜降"),
+    Text("Aspen", "山杨"),
+    Text("Harbour", "港湾"),
+    Text("Pine", "松林"),
+    Text("Brook", "溪流"),
+    Text("Gale", "海风"),
+    Text("Marsh", "苇泽"),
+    Text("Hollow", "山谷"),
+    Text("Orchard", "果园"),
+    Text("Summit", "峰顶"),
+    Text("Lantern", "灯火"),
+    Text("Anchor", "锚"),
+)
