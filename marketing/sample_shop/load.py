@@ -63,8 +63,9 @@ def load_shop(shop: SampleShop, *, draw: Draw, progress: Progress) -> bool:
         Conflict: a row of the shop can't be stored, since another source has its SKU.
 
     """
-    first, last = (_instant(shop.events.occurred_at[place]).date() for place in (0, -1))
-    ensure_months(first, last)  # before the transaction, which will hold items and identities for seconds
+    if len(shop.events.occurred_at):  # a shop of a handful of people may have had a quiet half year
+        first, last = (_instant(shop.events.occurred_at[place]).date() for place in (0, -1))
+        ensure_months(first, last)  # before the transaction, which will hold items and identities for seconds
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
