@@ -1,0 +1,163 @@
+"""Trains the recommender: preferences → contenders on a common cut → gate → the winner, refitted on all rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from marketing.errors import ArtefactCorrupt, InvalidInput
+from marketing.models import Artefact
+from marketing.runs import deployments, store
+from marketing.runs.kinds import RunHandle, Verdict
+from recsys.algorithms import ALGORITHMS, load_fit, load_scorer
+from recsys.algorithms.contract import Scorer
+from recsys.comparison import compare
+from recsys.configuration import Configuration, fitting
+from recsys.dataset import Csr, Interactions
+from recsys.interactions import Extent, Preferences, read_preferences
+from recsys.ranking import top_items
+
+SCORER_PREFIX = "scorer."
+# The known history asked before deploying has this many items, and the answer this many places.
+GOLDEN_ITEMS, GOLDEN_PLACES = 5, 10
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+class RecommenderTraining:
+    """The kind of run whose artefacts serve the slot “recommender”."""
+
+    # What the admin's form lets staff choose.
+    choices: Mapping[str, Sequence[str]] = {"algorithm": list(ALGORITHMS)}
+
+    def validate_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return Configuration.of_run(config).as_run_config()
+
+    def train(self, run: RunHandle) -> Verdict:
+        run.progress(0.0, "reading events")
+        preferences = read_preferences()
+        _check_enough(preferences.interactions)
+        run.log(_describe(preferences))
+        champions = deployments.champions(run.slot)
+        if champions and not run.forced and _has_seen(champions[0], preferences.extent):
+            return Verdict(deploy=False, reason=_nothing_new(champions[0], preferences.extent))
+        candidate = fitting(Configuration.of_run(run.config), n_items=preferences.interactions.n_items, log=run.log)
+        interactions = with_unit_strengths(preferences.interactions)
+        comparison = compare(candidate, interactions=interactions, champions=champions, run=run)
+        if not comparison.deploy and not run.forced:
+            return Verdict(deploy=False, reason=comparison.reason, metrics=comparison.metrics)
+        arrays = _refit(candidate, interactions=interactions, run=run)
+        return Verdict(
+            deploy=True,
+            passed=comparison.deploy,
+            reason=comparison.reason if comparison.deploy else f"Deployed by force. {comparison.reason}",
+            metrics=comparison.metrics,
+            arrays={"item_ids": preferences.item_ids, **{f"{SCORER_PREFIX}{name}": arrays[name] for name in arrays}},
+            manifest=_manifest(candidate, preferences=preferences, arrays=arrays),
+        )
+
+    def check(self, artefact_path: Path) -> None:
+        loaded = store.read_file(artefact_path)
+        own = {name.removeprefix(SCORER_PREFIX): loaded.arrays[name] for name in loaded.arrays if name != "item_ids"}
+        scorer = _scorer(Configuration.of_manifest(loaded.manifest), arrays=own)
+        named = loaded.arrays["item_ids"].shape
+        if named != (scorer.n_items, 16):
+            raise ArtefactCorrupt(f"item_ids: have shape {named}; expected ({scorer.n_items}, 16) as the scores have")
+        scores = scorer.score(golden_history(scorer.n_items))[0]
+        if not np.isfinite(scores).all():
+            raise ArtefactCorrupt("scores: a known history is answered with numbers that are not finite")
+        golden = loaded.manifest["golden"]
+        if not np.allclose(scores[golden["places"]], golden["scores"], rtol=1e-4, atol=1e-6):
+            raise ArtefactCorrupt("scores: a known history is answered otherwise than before the artefact was written")
+
+
+def with_unit_strengths(interactions: Interactions) -> Interactions:
+    """Scale strengths so that their mean square is 1.
+
+    Then XᵀX has people on its diagonal, and a regularisation chosen on sets of plain likes means the same here. The
+    order of a ranking does not depend on the scale.
+    """
+    scale = float(np.sqrt(np.mean(interactions.values.astype(np.float64) ** 2)))
+    return replace(interactions, values=(interactions.values / scale).astype(np.float32))
+
+
+def golden_history(n_items: int) -> Csr:
+    """A made-up person who met a few items, evenly spread over the catalogue; `(1, items)`."""
+    items = np.unique(np.linspace(0, n_items - 1, min(GOLDEN_ITEMS, n_items)).astype(np.int32))
+    history: Csr = sparse.csr_array(
+        (np.ones(len(items), np.float32), (np.zeros(len(items), np.int32), items)), shape=(1, n_items)
+    )
+    return history
+
+
+def _check_enough(interactions: Interactions) -> None:
+    """Say what is missing where nothing can be learned.
+
+    Raises:
+        InvalidInput: names what there is too little of.
+
+    """
+    if not len(interactions):
+        raise InvalidInput(
+            "events",
+            "none tells a preference yet; expected views, clicks, additions to a cart, purchases, or ratings of 3 stars"
+            " and more, of people who agreed to personalisation",
+        )
+    if interactions.n_users == 1:
+        raise InvalidInput("customers", "all preferences are one person's; expected those of two people at least")
+    if interactions.n_items == 1:
+        raise InvalidInput("items", "all preferences are for one item; expected two different items at least")
+
+
+def _describe(preferences: Preferences) -> str:
+    interactions, extent = preferences.interactions, preferences.extent
+    return (
+        f"{extent.events:,} events until {extent.until:%Y-%m-%d %H:%M} tell {len(interactions):,} preferences of"
+        f" {interactions.n_users:,} people for {interactions.n_items:,} items."
+    )
+
+
+def _has_seen(champion: Artefact, extent: Extent) -> bool:
+    seen = champion.manifest
+    return (seen.get("n_events"), seen.get("last_event")) == (extent.events, extent.last_event)
+
+
+def _nothing_new(champion: Artefact, extent: Extent) -> str:
+    return (
+        f"Nothing new: {champion}, which serves, was trained on the same {extent.events:,} events. Force the run to"
+        " train and deploy all the same."
+    )
+
+
+def _refit(candidate: Configuration, *, interactions: Interactions, run: RunHandle) -> dict[str, npt.NDArray[Any]]:
+    run.log(f"Fitting {candidate.label} on all {len(interactions):,} preferences.")
+    return load_fit(candidate.algorithm)(
+        interactions,
+        candidate.params,
+        progress=lambda share, stage: run.progress(0.7 + 0.3 * share, f"fitting on all rows: {stage}"),
+    )
+
+
+def _manifest(candidate: Configuration, *, preferences: Preferences, arrays: Arrays) -> dict[str, Any]:
+    interactions, extent = preferences.interactions, preferences.extent
+    scores = _scorer(candidate, arrays=arrays).score(golden_history(interactions.n_items))
+    places = top_items(scores, k=GOLDEN_PLACES)[0]
+    return {
+        "algorithm": candidate.algorithm,
+        "config": candidate.params.as_dict(),
+        "n_items": interactions.n_items,
+        "n_users": interactions.n_users,
+        "n_interactions": len(interactions),
+        "n_events": extent.events,
+        "last_event": extent.last_event,
+        "trained_until": extent.until.isoformat() if extent.until else None,
+        "golden": {"places": places.tolist(), "scores": scores[0, places].tolist()},
+    }
+
+
+def _scorer(configuration: Configuration, *, arrays: Arrays) -> Scorer:
+    return load_scorer(configuration.algorithm).from_arrays(arrays, configuration.params)
