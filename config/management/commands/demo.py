@@ -22,12 +22,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from honcho.manager import Manager
+
+from marketing.models import Event, TrainingRun, User
 from marketing.runs.deployments import current
 from marketing.runs.services import request_run
 
-from marketing.models import Event, User
-
 ADMIN = "admin"
+# What honcho returns after Ctrl-C and after SIGTERM; None: it never started.
+STOPPED_BY_SIGNAL = (None, 130, 143)
 
 
 class Command(BaseCommand):
@@ -44,14 +46,17 @@ class Command(BaseCommand):
             raise CommandError("The demonstration hands out tokens for any customer; it doesn't run in production.")
         refuse_busy_port(port)
         os.environ["STOREFRONT"] = "1"  # for the processes started below
+        manager = processes(port)
         try:
             self.set_up(data)
-            processes(port).loop()
+            manager.loop()
         except KeyboardInterrupt:
             self.stdout.write("\nInterrupted.")
         finally:
             with self.step("Stopping the services"):
                 call_command("down", stdout=io.StringIO())
+        if manager.returncode not in STOPPED_BY_SIGNAL:
+            raise CommandError(f"A process ended by itself; its log is in {log_folder()}.")
 
     def set_up(self, data: Path | None) -> None:
         with self.step("Embedded services"):
@@ -61,10 +66,9 @@ class Command(BaseCommand):
             make_admin()
         with self.step("Static files"):
             call_command("collectstatic", verbosity=0, interactive=False)
-        if not Event.objects.exists():
-            load(data)
+        load(data)
         if current("recommender") is None:
-            request_run(slot="recommender", trigger="command")
+            request_run(slot="recommender", trigger=TrainingRun.Trigger.COMMAND)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
@@ -76,9 +80,10 @@ class Command(BaseCommand):
 
 
 def load(data: Path | None) -> None:
+    """Once: the sample shop looks itself, an import would read all of its files again."""
     if data is None:
         call_command("load_sample_shop")
-    else:
+    elif not Event.objects.filter(source__code="movielens").exists():
         call_command("import", "movielens", str(data))
 
 
@@ -109,12 +114,16 @@ def make_admin() -> None:
     User.objects.create_superuser(ADMIN, "admin@example.com", password)
 
 
+def log_folder() -> Path:
+    return Path(settings.HOME) / "logs"
+
+
 def processes(port: int) -> Manager:
     """Web, worker, trainer, beat, and the one that greets; the logs of the first four go to files."""
     python = shlex.quote(sys.executable)
     celery = f"{python} -m celery -A config"
-    logs = Path(settings.HOME) / "logs"
-    logs.mkdir(exist_ok=True)
+    logs = log_folder()
+    logs.mkdir(parents=True, exist_ok=True)
     commands = {
         "web": f"{python} -m granian --interface wsgi --port {port} --blocking-threads 4 --no-ws config.wsgi:application",
         "worker": f"{celery} worker -Q light -c 1 -n light@%h -l INFO",

@@ -7,12 +7,11 @@ import urllib.request
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management import BaseCommand
-from marketing.runs.deployments import current
 
-from config.management.commands.demo import ADMIN, password_file
+from config.management.commands.demo import ADMIN, log_folder, password_file
 from marketing.models import TrainingRun
+from marketing.runs.deployments import current
 
 PAUSE = 0.2  # seconds between two looks
 
@@ -54,7 +53,7 @@ class Command(BaseCommand):
     GraphQL   {url}/graphql
     REST      {url}/api/docs
 
-    Logs in {settings.HOME / "logs"}; Ctrl-C stops everything.
+    Logs in {log_folder()}; Ctrl-C stops everything.
 """
 
 
