@@ -23,6 +23,7 @@ from strawberry.types import ExecutionContext
 
 import marketing.schema
 import recsys.schema
+from config.execution import Execution
 from config.limits import MAX_TOKENS, OperationLimits
 from marketing.problems import problem_of
 
@@ -52,7 +53,13 @@ class Schema(strawberry.Schema):
 
     def __init__(self, *, introspection: bool) -> None:
         config = StrawberryConfig(disable_field_suggestions=not introspection)
-        super().__init__(query=Query, mutation=Mutation, extensions=[PreparedOperations], config=config)
+        super().__init__(
+            query=Query,
+            mutation=Mutation,
+            extensions=[PreparedOperations],
+            config=config,
+            execution_context_class=Execution,
+        )
         self.introspection = introspection
         self.rules = RULES if introspection else (*RULES, NoSchemaIntrospectionCustomRule)
         # Texts are at most 16 kB each, so what strangers send can't fill the memory.

@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "strawberry_django",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "corsheaders",
     "axes",
     "django_prometheus",
@@ -221,23 +222,25 @@ BROWSER_SOURCE = "browser"
 # -- Doors -------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["marketing.rest_access.CallerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["marketing.rest_access.ClosedByDefault"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["marketing.rest.access.CallerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["marketing.rest.access.ClosedByDefault"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["marketing.rest_access.CallerThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["marketing.rest.access.CallerThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "caller": env.str("API_RATE", "6000/minute"),
         "nobody": env.str("OPEN_RATE", "60/minute"),
     },
-    "EXCEPTION_HANDLER": "marketing.rest_frame.answer_error",
+    "EXCEPTION_HANDLER": "marketing.rest.frame.answer_error",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Attune",
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 # One request's body, bytes: a full batch of events fits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024

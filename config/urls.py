@@ -13,7 +13,7 @@ graphql = GraphQLView.as_view(schema=schema, graphql_ide="graphiql" if settings.
 
 urlpatterns = [
     path("graphql", graphql, name="graphql"),
-    path("api/", include("marketing.urls")),
+    path("api/", include("marketing.rest.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

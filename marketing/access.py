@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from marketing.errors import NotAllowed, NotAuthenticated
+from marketing.holders import find_holder
 from marketing.identities import visitor_identity
 from marketing.models import ApiKey, Customer, Identity, Source, User
 from marketing.problems import Problem, problem_of
@@ -133,11 +134,7 @@ def holder_of(claims: Claims) -> Caller:
         NotAuthenticated: when they or their source don't exist any more.
 
     """
-    identity = (
-        Identity.objects.select_related("source", "customer")
-        .filter(source__code=claims.source, kind=claims.kind, value=claims.subject)
-        .first()
-    )
+    identity = find_holder(source=claims.source, kind=claims.kind, value=claims.subject)
     if claims.kind == "customer":
         if identity is None:
             raise NotAuthenticated("The token's customer doesn't exist any more.")

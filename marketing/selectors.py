@@ -9,15 +9,26 @@ from django.db import connection
 from marketing.models import Consent, Customer, Identity
 
 # The newest answer of any of the identities; without one, the sources' defaults, all of which must say yes.
-CONSENT = """
-SELECT coalesce(
-    (SELECT granted FROM marketing_consent WHERE identity_id = ANY(%(ids)s) AND purpose = %(purpose)s
+ANSWER = """
+coalesce(
+    (SELECT granted FROM marketing_consent WHERE identity_id = ANY({ids}) AND purpose = %(purpose)s
      ORDER BY given_at DESC, id DESC LIMIT 1),
     (SELECT bool_and(coalesce((source.consent ->> %(purpose)s)::boolean, false))
      FROM marketing_identity identity JOIN marketing_source source ON source.id = identity.source_id
-     WHERE identity.id = ANY(%(ids)s)),
+     WHERE identity.id = ANY({ids})),
     false)
 """
+CONSENT = "SELECT " + ANSWER.format(ids="%(ids)s")
+# All names of one person, and her answer, at once: every list asks for both.
+PERSON = f"""
+WITH person AS (
+    SELECT array_agg(id ORDER BY id) AS ids
+    FROM marketing_identity
+    WHERE id = %(identity)s OR customer_id = %(customer)s
+)
+SELECT person.ids, {ANSWER.format(ids="person.ids")}
+FROM person
+"""  # noqa: S608 – only a constant of ours is put in
 
 
 @dataclass(frozen=True)
@@ -31,13 +42,11 @@ class Subject:
 
 def subject_of_identity(identity: Identity) -> Subject:
     """The identity's person: with a customer, all of the customer's identities."""
-    if identity.customer_id is None:
-        return _subject([identity.pk], customer_id=None)
-    return _subject(_identities_of(identity.customer_id), customer_id=identity.customer_id)
+    return _subject(identity_id=identity.pk, customer_id=identity.customer_id)
 
 
 def subject_of_customer(customer: Customer) -> Subject:
-    return _subject(_identities_of(customer.pk), customer_id=customer.pk)
+    return _subject(identity_id=None, customer_id=customer.pk)
 
 
 def consent_of(identity_ids: Iterable[int], purpose: str) -> bool:
@@ -48,10 +57,9 @@ def consent_of(identity_ids: Iterable[int], purpose: str) -> bool:
     return bool(granted)
 
 
-def _subject(identity_ids: list[int], *, customer_id: uuid.UUID | None) -> Subject:
-    personal = consent_of(identity_ids, Consent.Purpose.PERSONALISATION)
-    return Subject(tuple(identity_ids), customer_id, personal)
-
-
-def _identities_of(customer_id: uuid.UUID) -> list[int]:
-    return list(Identity.objects.filter(customer_id=customer_id).order_by("pk").values_list("pk", flat=True))
+def _subject(*, identity_id: int | None, customer_id: uuid.UUID | None) -> Subject:
+    parameters = {"identity": identity_id, "customer": customer_id, "purpose": Consent.Purpose.PERSONALISATION}
+    with connection.cursor() as cursor:
+        cursor.execute(PERSON, parameters)
+        identity_ids, personal = cursor.fetchone()
+    return Subject(tuple(identity_ids or ()), customer_id, personal)

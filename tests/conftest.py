@@ -12,9 +12,9 @@ from urllib.parse import quote
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from marketing.partitions import ensure_months
 
 from marketing.models import ApiKey
+from marketing.partitions import ensure_months
 from tests.factories.marketing import CustomerIdentityFactory, SourceFactory, UserFactory, VisitorFactory
 
 

@@ -8,18 +8,18 @@ from typing import Any
 
 import msgspec
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from marketing import rest_docs
 from marketing.access import Caller, caller_of
 from marketing.errors import InvalidInput, NotAllowed
 from marketing.events import parse_batch
 from marketing.models import ApiKey, Source
 from marketing.problems import CODES, Problem
-from marketing.rest_docs import answers, body
-from marketing.rest_frame import RestView, answer, body_of
+from marketing.rest import docs
+from marketing.rest.docs import answers, body
+from marketing.rest.frame import RestView, answer, body_of
 from marketing.rules import Anyone, Customers, Key, NotShops, Visitors
 from marketing.services import catalogue, customers, events, visits
 
@@ -38,12 +38,12 @@ class EventsView(RestView):
         " again is `already_stored`, with other content a `conflict`. A batch always answers 207 with a result for"
         " each event by its index; one event's fault doesn't hold back the others. With a customer's or visitor's"
         " token the events are theirs, and `customer` and `visitor` stay out.",
-        request=body(rest_docs.EVENTS),
+        request=body(docs.EVENTS),
         responses=answers(
-            s201=("The single event is stored.", rest_docs.EVENT_RESULT),
-            s200=("The single event was stored before.", rest_docs.EVENT_RESULT),
-            s207=("What became of each event of the batch.", rest_docs.EVENT_RESULTS),
-            s409=("The single event's id is taken by other content.", rest_docs.PROBLEM),
+            s201=("The single event is stored.", docs.EVENT_RESULT),
+            s200=("The single event was stored before.", docs.EVENT_RESULT),
+            s207=("What became of each event of the batch.", docs.EVENT_RESULTS),
+            s409=("The single event's id is taken by other content.", docs.PROBLEM),
         ),
     )
     def post(self, request: Request) -> Response:
@@ -61,8 +61,8 @@ class ItemsView(RestView):
         operation_id="upsertItems",
         summary="Make or change items",
         description="By SKU. A row replaces all that was said about its item. Answers 207 with a result for each row.",
-        request=body(rest_docs.ITEMS),
-        responses=answers(s207=("What became of each item.", rest_docs.ROW_RESULTS)),
+        request=body(docs.ITEMS),
+        responses=answers(s207=("What became of each item.", docs.ROW_RESULTS)),
     )
     def post(self, request: Request) -> Response:
         rows = catalogue.parse_items(body_of(request))
@@ -76,8 +76,8 @@ class CustomersView(RestView):
         operation_id="upsertCustomers",
         summary="Make or change customers",
         description="By the shop's own id. Answers 207 with a result for each row.",
-        request=body(rest_docs.CUSTOMERS),
-        responses=answers(s207=("What became of each customer.", rest_docs.ROW_RESULTS)),
+        request=body(docs.CUSTOMERS),
+        responses=answers(s207=("What became of each customer.", docs.ROW_RESULTS)),
     )
     def post(self, request: Request) -> Response:
         rows = customers.parse_customers(body_of(request))
@@ -101,8 +101,8 @@ class TokensView(RestView):
         operation_id="mintCustomerToken",
         summary="A short-lived token for a customer",
         description="For the shop's server to hand to the browser of a customer who has logged in.",
-        request=body(rest_docs.schema_of(TokenRequest)),
-        responses=answers(s201=("The token.", rest_docs.schema_of(TokenAnswer))),
+        request=body(docs.schema_of(TokenRequest)),
+        responses=answers(s201=("The token.", docs.schema_of(TokenAnswer))),
     )
     def post(self, request: Request) -> Response:
         asked = _decoded(body_of(request), TokenRequest)
@@ -126,7 +126,7 @@ class VisitorsView(RestView):
         summary="A token for an anonymous visitor",
         description="Open to anybody; counted by address.",
         request=None,
-        responses=answers(s201=("The visit.", rest_docs.schema_of(VisitAnswer))),
+        responses=answers(s201=("The visit.", docs.schema_of(VisitAnswer))),
     )
     def post(self, request: Request) -> Response:
         caller = caller_of(request)
@@ -138,6 +138,13 @@ class SchemaView(SpectacularAPIView):
     """All routes, described as OpenAPI."""
 
     rule = Anyone()
+
+
+class DocsView(SpectacularSwaggerView):
+    """The same description as a page to read and try, served from this machine."""
+
+    rule = Anyone()
+    url_name = "api:schema"
 
 
 def _is_single(raw: bytes) -> bool:

@@ -42,7 +42,7 @@ def answers(**statuses: tuple[str, Schema]) -> dict[Any, Any]:
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How callers show who they are; drf-spectacular finds it by being imported."""
 
-    target_class = "marketing.rest_access.CallerAuthentication"
+    target_class = "marketing.rest.access.CallerAuthentication"
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> Schema:  # noqa: ARG002
