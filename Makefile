@@ -53,7 +53,7 @@ check: up ## style, types, import contracts, migrations, pinned schema, deployme
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/mypy .
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) manage.py export_schema --check tests/schema.graphql
+	$(PY) manage.py export_schema --check --path tests/schema.graphql
 	ATTUNE_ENV=production SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') ALLOWED_HOSTS=example.com \
 		DATABASE_URL=postgresql://localhost/attune CACHE_URL=redis://localhost BROKER_URL=amqp://localhost \
 		$(PY) manage.py check --deploy --fail-level WARNING

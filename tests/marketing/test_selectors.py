@@ -52,9 +52,9 @@ def test_nobody_agreed_to_nothing():
     assert not consent_of([], "personalisation")
 
 
-def test_the_subject_is_found_in_two_queries_however_many_identities(ada, django_assert_num_queries):
+def test_the_subject_is_found_in_one_query_however_many_identities(ada, django_assert_num_queries):
     for number in range(5):
         VisitorFactory(value=f"v{number}", customer=ada.customer)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(subject_of_identity(ada).identity_ids) == 6

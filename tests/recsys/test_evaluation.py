@@ -118,7 +118,7 @@ class TestEvaluating:
         assert stages[-1] == 1.0
 
     @pytest.mark.parametrize(
-        ("algorithm", "settings", "ndcg10"),
+        ("algorithm", "configured", "ndcg10"),
         [
             ("popularity", {}, 0.155),
             ("item_cosine", {"neighbours_of": "history"}, 0.244),
@@ -128,7 +128,7 @@ class TestEvaluating:
             ("ease", {}, 0.312),
         ],
     )
-    def test_the_published_figures_of_movielens_come_out(self, data_folder, algorithm, settings, ndcg10):
+    def test_the_published_figures_of_movielens_come_out(self, data_folder, algorithm, configured, ndcg10):
         ratings = np.loadtxt(data_folder("ml-100k") / "ml-100k.inter", skiprows=1)
         liked = ratings[ratings[:, 2] >= 4]
         interactions = encode(users=liked[:, 0].astype(int), items=liked[:, 1].astype(int)).interactions
@@ -136,7 +136,7 @@ class TestEvaluating:
 
         result = evaluate(
             algorithm,
-            config_class(algorithm).from_dict(settings),
+            config_class(algorithm).from_dict(configured),
             train=interactions.subset(~test),
             test=interactions.subset(test),
         )

@@ -1,0 +1,143 @@
+"""The deployed artefact that this process serves from, swapped whole when another is deployed."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+
+from marketing.errors import ArtefactCorrupt
+from marketing.models import Artefact
+from marketing.runs import deployments, store
+from recsys.algorithms import config_class, load_scorer
+from recsys.algorithms.contract import Scorer
+
+logger = logging.getLogger(__name__)
+
+SLOT = "recommender"
+# An artefact that could not be loaded is tried again after this many seconds.
+RETRY_SECONDS = 30.0
+SCORER_PREFIX = "scorer."
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """Everything that one artefact needs to rank: the ids, the scorer and the index belong together.
+
+    `item_ids` `(items, 16)` uint8 are the bytes of the items' UUIDs in the order of the scorer's columns. The index is
+    the same ids sorted, `keys` `(items,)`, and the column of each, `columns` `(items,)`: 24 bytes an item, where a dict
+    of UUIDs would take some 200 in every process.
+    """
+
+    artefact_id: UUID
+    algorithm: str
+    scorer: Scorer
+    item_ids: npt.NDArray[np.uint8]
+    keys: npt.NDArray[np.bytes_]
+    columns: npt.NDArray[np.int64]
+
+    @classmethod
+    def from_arrays(
+        cls, *, artefact_id: UUID, arrays: Mapping[str, npt.NDArray[Any]], manifest: Mapping[str, Any]
+    ) -> Self:
+        """Bundle over what training wrote; large arrays stay memory maps.
+
+        Raises:
+            ArtefactCorrupt: ids and scorer don't fit together, or something is missing.
+
+        """
+        if "item_ids" not in arrays or "algorithm" not in manifest:
+            raise ArtefactCorrupt("the array 'item_ids' or the manifest's 'algorithm' is missing")
+        algorithm = manifest["algorithm"]
+        own = {
+            name.removeprefix(SCORER_PREFIX): array for name, array in arrays.items() if name.startswith(SCORER_PREFIX)
+        }
+        scorer = load_scorer(algorithm).from_arrays(own, config_class(algorithm).from_dict(manifest.get("config", {})))
+        item_ids = arrays["item_ids"]
+        if item_ids.shape != (scorer.n_items, 16) or item_ids.dtype != np.uint8:
+            raise ArtefactCorrupt(
+                f"the array 'item_ids' is {item_ids.dtype} of shape {item_ids.shape}; "
+                f"expected uint8 of shape ({scorer.n_items}, 16)"
+            )
+        keys = _as_keys(item_ids)
+        columns = np.argsort(keys, kind="stable")
+        return cls(artefact_id, algorithm, scorer, item_ids, keys[columns], columns)
+
+    def item_id(self, position: int) -> UUID:
+        return UUID(bytes=self.item_ids[position].tobytes())
+
+    def positions(self, item_ids: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+        """Columns `(k,)` of these ids `(k, 16)`; -1 for those that the artefact does not know."""
+        if not len(self.keys) or not len(item_ids):
+            return np.full(len(item_ids), -1, np.int64)
+        wanted = _as_keys(item_ids)
+        places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[places] == wanted, self.columns[places], -1)
+
+
+def _as_keys(item_ids: npt.NDArray[np.uint8]) -> npt.NDArray[np.bytes_]:
+    # Numpy ignores zero bytes at the end when it compares; all keys have 16 bytes, so that equal still means equal.
+    return np.ascontiguousarray(item_ids).view("S16").ravel()
+
+
+class Deployed:
+    """Holds the bundle of one slot for this process and looks for a new deployment now and then.
+
+    One request looks and loads while the others are served from the bundle at hand; only the very first wait.
+    """
+
+    def __init__(self, slot: str) -> None:
+        self._slot = slot
+        self._lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Start as a fresh process would."""
+        self._bundle: Bundle | None = None
+        self._look_at = 0.0
+        self._started = False
+        self._failed: UUID | None = None
+        self._retry_at = 0.0
+
+    def current(self) -> Bundle | None:
+        """The bundle to serve from; None when nothing is deployed, or nothing that could be loaded yet."""
+        if time.monotonic() < self._look_at:
+            return self._bundle
+        if self._lock.acquire(blocking=not self._started):
+            try:
+                if time.monotonic() >= self._look_at:
+                    self._look()
+            finally:
+                self._lock.release()
+        return self._bundle
+
+    def _look(self) -> None:
+        deployment = deployments.current(self._slot)
+        if deployment is None:
+            self._bundle = None
+        elif self._bundle is None or self._bundle.artefact_id != deployment.champion_id:
+            self._replace(deployment.champion)
+        self._started = True
+        self._look_at = time.monotonic() + settings.DEPLOYMENT_CHECK_SECONDS
+
+    def _replace(self, artefact: Artefact) -> None:
+        if artefact.pk == self._failed and time.monotonic() < self._retry_at:
+            return
+        try:
+            loaded = store.open_artefact(artefact)
+            bundle = Bundle.from_arrays(artefact_id=artefact.pk, arrays=loaded.arrays, manifest=loaded.manifest)
+        except Exception:  # whatever is wrong with new bytes, the old ones still serve
+            self._failed, self._retry_at = artefact.pk, time.monotonic() + RETRY_SECONDS
+            logger.exception("could not load artefact %s; what was served before keeps serving", artefact.pk)
+        else:
+            self._bundle, self._failed = bundle, None
+            logger.info("serving artefact %s: %s over %d items", artefact.pk, bundle.algorithm, len(bundle.item_ids))
+
+
+deployed = Deployed(SLOT)

@@ -1,0 +1,60 @@
+"""What serving gives: ranked items with their reasons, as data. Words are put to them in `wording`."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from recsys.selectors import OfferedItem
+
+Basis = Literal["personal", "trending", "similar"]
+ReasonCode = Literal["because_you", "similar_customers", "popular", "trending", "new", "similar_item"]
+NoteCode = Literal[
+    "nobody", "not_personal", "no_model", "no_history", "all_seen", "all_unseen", "all_there_is", "nothing_offered"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an item is in the list.
+
+    `because` is the item of the person's history that spoke most for it and `kind` her strongest event with that item;
+    for code similar_item, `because` is the item whose neighbours were asked for.
+    """
+
+    code: ReasonCode
+    kind: str | None = None
+    because: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that a source proposes; whether it may be shown is not yet known."""
+
+    item_id: UUID
+    score: float
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class RankedItem:
+    """`rank` counts from 1; scores compare within one source only, since a model and a trend have different scales."""
+
+    rank: int
+    score: float
+    reason: Reason
+    item: OfferedItem
+
+    @property
+    def item_id(self) -> UUID:
+        return self.item.id
+
+
+@dataclass(frozen=True, slots=True)
+class RankedList:
+    """`notes` says what the person should know about the list; it is empty when the list is what she asked for."""
+
+    list_id: UUID
+    basis: Basis
+    items: tuple[RankedItem, ...]
+    artefact_id: UUID | None
+    notes: tuple[NoteCode, ...] = ()

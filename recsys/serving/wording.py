@@ -1,0 +1,60 @@
+"""Reasons and notes in words. Another language is another entry of each table."""
+
+from recsys.serving.lists import NoteCode, Reason, ReasonCode
+
+DEFAULT_LANGUAGE = "en"
+
+# Language → event kind → words with the title of the item that speaks for it.
+BECAUSE_YOU: dict[str, dict[str, str]] = {
+    "en": {
+        "view": "because you viewed {title}",
+        "click": "because you looked at {title}",
+        "add_to_cart": "because you put {title} into your cart",
+        "purchase": "because you bought {title}",
+        "rating": "because you liked {title}",
+        "": "because of {title}",
+    }
+}
+REASONS: dict[str, dict[ReasonCode, str]] = {
+    "en": {
+        "because_you": "because of what you liked",
+        "similar_customers": "customers with similar taste liked it",
+        "popular": "popular",
+        "trending": "trending now",
+        "new": "new in the shop",
+        "similar_item": "similar",
+    }
+}
+SIMILAR_TO: dict[str, str] = {"en": "similar to {title}"}
+NOTES: dict[str, dict[NoteCode, str]] = {
+    "en": {
+        "nobody": "Nobody is named, so these items are what is trending, not a personal choice.",
+        "not_personal": "Personalisation is switched off for this person, so these items are what is trending.",
+        "no_model": "No model is deployed yet, so these items are what is trending.",
+        "no_history": "Nothing is known of this person's taste yet, so these items are what is trending.",
+        "all_seen": "Everything on offer has been seen already; with excludeSeen: false it is listed again.",
+        "all_unseen": "The list is shorter than asked for: everything else on offer has been seen already.",
+        "all_there_is": "The list is shorter than asked for: it holds everything that is on offer.",
+        "nothing_offered": "Nothing is on offer.",
+    }
+}
+
+
+def reason_text(reason: Reason, *, title: str | None, language: str = DEFAULT_LANGUAGE) -> str:
+    """Say why, with the title of the item that is the reason where there is one."""
+    language = _known(language)
+    if title and reason.code == "because_you":
+        patterns = BECAUSE_YOU[language]
+        return patterns.get(reason.kind or "", patterns[""]).format(title=title)
+    if title and reason.code == "similar_item":
+        return SIMILAR_TO[language].format(title=title)
+    return REASONS[language][reason.code]
+
+
+def notes_text(notes: tuple[NoteCode, ...], *, language: str = DEFAULT_LANGUAGE) -> str:
+    sentences = NOTES[_known(language)]
+    return " ".join(sentences[note] for note in notes)
+
+
+def _known(language: str) -> str:
+    return language if language in REASONS else DEFAULT_LANGUAGE

@@ -1,0 +1,363 @@
+"""EASE weights in these tests: row = item of the history, column = candidate; a view weighs 1, a purchase 5."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from marketing.errors import InvalidInput, NotFound
+from marketing.models import Item
+from marketing.selectors import Subject
+from recsys import serving
+from recsys.serving.lists import Reason
+from tests.factories.marketing import CategoryFactory, EventFactory, ItemFactory
+
+pytestmark = pytest.mark.usefixtures("fresh_process")
+
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+NOBODY = Subject()
+
+
+def subject(*identities, personal=True):
+    return Subject(tuple(identity.pk for identity in identities), None, personal)
+
+
+def skus(ranked):
+    return [item.item.sku for item in ranked.items]
+
+
+def codes(ranked):
+    return [item.reason.code for item in ranked.items]
+
+
+@pytest.fixture
+def items(db):
+    return [ItemFactory(sku=sku) for sku in "abcdef"]
+
+
+@pytest.fixture
+def chain(deploy, items):
+    """Each item speaks for those after it, the nearer the more: a for b .5, c .4, d .3, e .2, f .1; b for c .5 …"""
+    weights = [[0.1 * (6 - (column - row)) if column > row else 0.0 for column in range(6)] for row in range(6)]
+    return deploy(items, weights)
+
+
+def test_a_list_ranks_by_the_deployed_artefact(chain, items, vi):
+    EventFactory(identity=vi, item=items[0])
+
+    ranked = serving.recommend(subject(vi), first=3)
+
+    assert ranked.basis == "personal"
+    assert ranked.artefact_id == chain.pk
+    assert ranked.notes == ()
+    assert skus(ranked) == ["b", "c", "d"]
+    assert [item.rank for item in ranked.items] == [1, 2, 3]
+    assert [item.score for item in ranked.items] == [pytest.approx(0.5), pytest.approx(0.4), pytest.approx(0.3)]
+
+
+def test_a_fresh_event_counts_at_once_without_training(deploy, items, vi):
+    # a speaks for c, b for d.
+    deploy(items[:4], [[0, 0, 0.5, 0], [0, 0, 0, 0.5], [0, 0, 0, 0], [0, 0, 0, 0]])
+    EventFactory(identity=vi, item=items[0])
+    before = serving.recommend(subject(vi), first=1)
+
+    EventFactory(identity=vi, item=items[1], kind="purchase")
+    after = serving.recommend(subject(vi), first=2)
+
+    assert skus(before) == ["c"]
+    # d: 5 · .5 = 2.5 beats c: 1 · .5
+    assert skus(after) == ["d", "c"]
+
+
+def test_what_was_seen_is_left_out_unless_it_is_asked_for(deploy, items, vi):
+    deploy(items[:3], [[0, 0.2, 0.1], [0.3, 0, 0.1], [0, 0, 0]])
+    EventFactory(identity=vi, item=items[0])
+    EventFactory(identity=vi, item=items[1])
+
+    unseen = serving.recommend(subject(vi), first=1)
+    everything = serving.recommend(subject(vi), first=3, exclude_seen=False)
+
+    assert skus(unseen) == ["c"]
+    # a: .3 from b; b: .2 from a; c: .1 + .1, and of equal scores the earlier comes first
+    assert skus(everything) == ["a", "b", "c"]
+
+
+def test_a_poorly_rated_item_speaks_for_nothing_and_is_left_out_as_seen(chain, items, vi):
+    EventFactory(identity=vi, item=items[0])
+    EventFactory(identity=vi, item=items[1], kind="rating", value=1)
+
+    ranked = serving.recommend(subject(vi), first=2)
+
+    assert skus(ranked) == ["c", "d"]
+    assert ranked.items[0].score == pytest.approx(0.4)
+
+
+def test_the_reason_is_the_item_of_the_history_that_added_most(deploy, items, vi):
+    # For c: a adds 1 · .4, b adds 5 · .1 = .5. For d: a adds .3, b nothing.
+    deploy(items[:4], [[0, 0, 0.4, 0.3], [0, 0, 0.1, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
+    EventFactory(identity=vi, item=items[0], kind="view")
+    EventFactory(identity=vi, item=items[1], kind="purchase")
+
+    ranked = serving.recommend(subject(vi), first=2)
+
+    assert ranked.items[0].reason == Reason("because_you", kind="purchase", because=items[1].pk)
+    assert ranked.items[0].item.because_title == items[1].title
+    assert ranked.items[1].reason == Reason("because_you", kind="view", because=items[0].pk)
+
+
+def test_popular_items_say_that_they_are_popular(deploy, items, vi):
+    deploy(items[:3], algorithm="popularity", users=np.array([1, 3, 2], np.float32))
+    EventFactory(identity=vi, item=items[0])
+
+    ranked = serving.recommend(subject(vi), first=2)
+
+    assert skus(ranked) == ["b", "c"]
+    assert codes(ranked) == ["popular", "popular"]
+
+
+NOT_OFFERED = {
+    "unavailable": {"available": False},
+    "published tomorrow": {"published_at": NOW + DAY},
+    "expired yesterday": {"expires_at": NOW - DAY},
+    "retired": {"deleted_at": NOW - DAY},
+}
+
+
+@pytest.mark.parametrize("state", NOT_OFFERED.values(), ids=NOT_OFFERED)
+def test_what_is_not_offered_any_more_is_left_out_and_the_list_still_full(state, chain, items, vi):
+    EventFactory(identity=vi, item=items[0])
+    Item.objects.filter(sku="b").update(**state)
+
+    ranked = serving.recommend(subject(vi), first=3)
+
+    assert skus(ranked) == ["c", "d", "e"]
+    assert [item.rank for item in ranked.items] == [1, 2, 3]
+
+
+def test_a_deleted_item_is_left_out_and_the_list_still_full(chain, items, vi):
+    EventFactory(identity=vi, item=items[0])
+    Item.objects.filter(sku="b").delete()
+
+    ranked = serving.recommend(subject(vi), first=3)
+
+    assert skus(ranked) == ["c", "d", "e"]
+
+
+def test_a_long_stretch_of_the_ranking_that_is_not_offered_is_passed_over(deploy, vi):
+    gone = ItemFactory.create_batch(60, available=False)
+    first, last = ItemFactory(sku="first"), ItemFactory(sku="last")
+    # first speaks for the 60 gone ones with 61, 60, … 2 and for last with 1.
+    weights = np.zeros((62, 62), np.float32)
+    weights[0, 1:] = np.arange(61, 0, -1)
+    deploy([first, *gone, last], weights)
+    EventFactory(identity=vi, item=first)
+
+    ranked = serving.recommend(subject(vi), first=1)
+
+    assert skus(ranked) == ["last"]
+
+
+def test_a_list_that_runs_short_is_filled_with_trending_items_that_say_so(deploy, items, vi, cy):
+    deploy(items[:2], [[0, 0.5], [0, 0]])
+    EventFactory(identity=vi, item=items[0])
+    EventFactory(identity=cy, item=items[2], kind="purchase")
+    EventFactory(identity=cy, item=items[3], kind="view")
+
+    ranked = serving.recommend(subject(vi), first=3)
+
+    assert ranked.basis == "personal"
+    assert skus(ranked) == ["b", "c", "d"]
+    assert codes(ranked) == ["because_you", "trending", "trending"]
+
+
+def test_no_item_stands_in_a_list_twice(chain, items, vi, cy):
+    EventFactory(identity=vi, item=items[0])
+    for item in items:
+        EventFactory(identity=cy, item=item)
+
+    ranked = serving.recommend(subject(vi), first=100)
+
+    assert skus(ranked) == ["b", "c", "d", "e", "f"]
+
+
+def test_items_that_are_newer_than_the_artefact_come_last(chain, items, vi):
+    EventFactory(identity=vi, item=items[0])
+    ItemFactory(sku="new")
+
+    ranked = serving.recommend(subject(vi), first=100)
+
+    assert skus(ranked) == ["b", "c", "d", "e", "f", "new"]
+    assert ranked.items[-1].reason == Reason("new")
+
+
+def test_a_history_of_items_that_the_artefact_does_not_know_gives_what_is_trending(chain, vi, cy, items):
+    EventFactory(identity=vi, item=ItemFactory(sku="new"))
+    EventFactory(identity=cy, item=items[2])
+
+    ranked = serving.recommend(subject(vi), first=1)
+
+    assert (ranked.basis, ranked.notes, skus(ranked)) == ("trending", ("no_history",), ["c"])
+
+
+def test_whoever_has_seen_everything_gets_an_empty_list_that_says_so(chain, items, vi):
+    for item in items:
+        EventFactory(identity=vi, item=item)
+
+    ranked = serving.recommend(subject(vi), first=10)
+
+    assert ranked.items == ()
+    assert "all_seen" in ranked.notes
+
+
+def test_a_list_longer_than_the_catalogue_is_all_there_is_and_says_so(chain, items, vi):
+    EventFactory(identity=vi, item=items[0])
+
+    mine = serving.recommend(subject(vi), first=100)
+    everything = serving.recommend(subject(vi), first=100, exclude_seen=False)
+
+    assert (len(mine.items), mine.notes) == (5, ("all_unseen",))
+    assert (len(everything.items), everything.notes) == (6, ("all_there_is",))
+
+
+def test_an_empty_shop_gives_an_empty_list_that_says_so(db):
+    ranked = serving.trending(first=10)
+
+    assert (ranked.items, ranked.notes) == ((), ("nothing_offered",))
+
+
+@pytest.mark.parametrize("first", [0, -1, 101, 2**31])
+def test_a_length_out_of_bounds_is_refused_by_name(first, items):
+    for ask in (
+        lambda: serving.recommend(NOBODY, first=first),
+        lambda: serving.similar_items(items[0].pk, first=first),
+        lambda: serving.trending(first=first),
+    ):
+        with pytest.raises(InvalidInput, match=r"^first: .*from 1 to 100") as refused:
+            ask()
+        assert refused.value.field == "first"
+
+
+@pytest.mark.parametrize("placement", ["x" * 65, "a\0b", "two\nlines"])
+def test_a_placement_that_is_no_name_is_refused_by_name(placement, db):
+    with pytest.raises(InvalidInput, match=r"^placement: "):
+        serving.recommend(NOBODY, first=1, placement=placement)
+
+
+def test_nobody_gets_what_is_trending_and_is_told_so(chain, items, cy):
+    EventFactory(identity=cy, item=items[3], kind="purchase")
+    EventFactory(identity=cy, item=items[1], kind="view")
+
+    ranked = serving.recommend(NOBODY, first=2)
+
+    assert (ranked.basis, ranked.notes, ranked.artefact_id) == ("trending", ("nobody",), None)
+    assert skus(ranked) == ["d", "b"]
+    assert codes(ranked) == ["trending", "trending"]
+
+
+def test_a_visitor_without_history_gets_what_is_trending_and_is_told_so(chain, items, vi, cy):
+    EventFactory(identity=cy, item=items[3])
+
+    ranked = serving.recommend(subject(vi), first=1)
+
+    assert (ranked.basis, ranked.notes, skus(ranked)) == ("trending", ("no_history",), ["d"])
+
+
+def test_who_refused_personalisation_gets_what_is_trending_and_her_history_is_not_read(chain, items, vi, cy):
+    EventFactory(identity=vi, item=items[0])
+    EventFactory(identity=cy, item=items[0], kind="purchase")
+
+    ranked = serving.recommend(subject(vi, personal=False), first=1)
+
+    assert (ranked.basis, ranked.notes) == ("trending", ("not_personal",))
+    assert skus(ranked) == ["a"]
+
+
+def test_without_a_deployment_everybody_gets_what_is_trending_and_is_told_so(items, vi, cy):
+    EventFactory(identity=vi, item=items[0])
+    EventFactory(identity=cy, item=items[2])
+
+    ranked = serving.recommend(subject(vi), first=1)
+
+    assert (ranked.basis, ranked.notes, skus(ranked)) == ("trending", ("no_model",), ["c"])
+
+
+def test_a_shop_without_events_shows_its_newest_items(db):
+    for sku in "abc":
+        ItemFactory(sku=sku)
+
+    ranked = serving.trending(first=2)
+
+    assert skus(ranked) == ["c", "b"]
+    assert codes(ranked) == ["new", "new"]
+
+
+def test_similar_items_come_from_the_artefact_and_never_hold_the_item_itself(deploy, items):
+    deploy(items[:4], [[0, 0.1, 0.3, 0.2], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
+
+    ranked = serving.similar_items(items[0].pk, first=3)
+
+    assert ranked.basis == "similar"
+    assert skus(ranked) == ["c", "d", "b"]
+    assert ranked.items[0].reason == Reason("similar_item", because=items[0].pk)
+    assert ranked.items[0].item.because_title == items[0].title
+
+
+def test_similar_items_fall_back_on_shelf_and_tags_and_then_on_trending(deploy, cy):
+    shelf = CategoryFactory()
+    base = ItemFactory(category=shelf)
+    ItemFactory(category=shelf, sku="neighbour")
+    EventFactory(identity=cy, item=ItemFactory(sku="trending"))
+    deploy([base], algorithm="popularity", users=np.array([1], np.float32))
+
+    ranked = serving.similar_items(base.pk, first=2)
+
+    assert skus(ranked) == ["neighbour", "trending"]
+    assert codes(ranked) == ["similar_item", "trending"]
+
+
+def test_an_item_that_the_artefact_does_not_know_has_neighbours_too(chain):
+    shelf = CategoryFactory()
+    base = ItemFactory(category=shelf)
+    ItemFactory(category=shelf, sku="neighbour")
+
+    ranked = serving.similar_items(base.pk, first=1)
+
+    assert skus(ranked) == ["neighbour"]
+
+
+def test_similar_items_leave_out_what_the_viewer_has_seen_and_what_is_not_offered(deploy, items, vi):
+    deploy(items[:4], [[0, 0.3, 0.2, 0.1], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
+    EventFactory(identity=vi, item=items[1])
+    Item.objects.filter(sku="c").update(deleted_at=timezone.now())
+
+    unseen = serving.similar_items(items[0].pk, first=1, subject=subject(vi))
+    everything = serving.similar_items(items[0].pk, first=1, subject=subject(vi), exclude_seen=False)
+
+    assert skus(unseen) == ["d"]
+    assert skus(everything) == ["b"]
+
+
+def test_similar_items_of_an_unknown_item_are_not_found(db):
+    gone = ItemFactory()
+    Item.objects.filter(pk=gone.pk).delete()
+
+    with pytest.raises(NotFound, match=r"^item: "):
+        serving.similar_items(gone.pk, first=1)
+
+
+@pytest.mark.parametrize("first", [1, 5, 100])
+def test_a_list_takes_two_queries_however_long_it_is(first, deploy, vi, settings, django_assert_num_queries):
+    items = ItemFactory.create_batch(120)
+    weights = np.zeros((120, 120), np.float32)
+    weights[0, 1:] = np.arange(120, 1, -1)
+    deploy(items, weights)
+    EventFactory(identity=vi, item=items[0])
+    settings.DEPLOYMENT_CHECK_SECONDS = 60
+    serving.recommend(subject(vi), first=first)
+
+    with django_assert_num_queries(2):  # history, items; the bundle and the trends are at hand
+        ranked = serving.recommend(subject(vi), first=first)
+
+    assert len(ranked.items) == first
