@@ -26,6 +26,18 @@ class RecommendationBasis(Enum):
     SIMILAR = "similar"
 
 
+@strawberry.enum(description="What the person should know about a list.")
+class RecommendationNote(Enum):
+    NOBODY = "nobody"
+    NOT_PERSONAL = "not_personal"
+    NO_MODEL = "no_model"
+    NO_HISTORY = "no_history"
+    ALL_SEEN = "all_seen"
+    ALL_UNSEEN = "all_unseen"
+    ALL_THERE_IS = "all_there_is"
+    NOTHING_OFFERED = "nothing_offered"
+
+
 @strawberry.enum(description="Why an item is in a list.")
 class ReasonCode(Enum):
     BECAUSE_YOU = "because_you"
@@ -64,7 +76,8 @@ class RecommendedItem:
 class RecommendationList:
     id: strawberry.ID = strawberry.field(description="Send it along with events that follow from the list.")
     basis: RecommendationBasis
-    note: str = strawberry.field(description="What the person should know, in English; empty when all is as asked for.")
+    notes: list[RecommendationNote] = strawberry.field(description="Empty when all is as asked for.")
+    note: str = strawberry.field(description="The notes in English.")
     items: list[RecommendedItem]
 
     @classmethod
@@ -72,6 +85,7 @@ class RecommendationList:
         return cls(
             id=strawberry.ID(str(ranked.list_id)),
             basis=RecommendationBasis(ranked.basis),
+            notes=[RecommendationNote(note) for note in ranked.notes],
             note=notes_text(ranked.notes),
             items=[_recommended(item) for item in ranked.items],
         )

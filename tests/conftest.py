@@ -37,11 +37,16 @@ def own_folders(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def empty_cache(request):
-    """What one test leaves in the cache is not there for the next. Tests without a database don't pay for it."""
+def empty_cache(request, settings):
+    """What one test leaves in the cache is not there for the next. Tests without a database don't pay for it.
+
+    `cache.clear()` would empty the whole server, also under the hands of the other test workers.
+    """
     yield
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
-        cache.clear()
+        client = cache._cache.get_client(write=True)
+        if keys := list(client.scan_iter(match=f"{settings.NAMESPACE}:*", count=1000)):
+            client.delete(*keys)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ REASONS: dict[str, dict[ReasonCode, str]] = {
 SIMILAR_TO: dict[str, str] = {"en": "similar to {title}"}
 NOTES: dict[str, dict[NoteCode, str]] = {
     "en": {
-        "nobody": "Nobody is named, so these items are what is trending, not a personal choice.",
+        "nobody": "This person is new here, so these items are what is trending, not a personal choice.",
         "not_personal": "Personalisation is switched off for this person, so these items are what is trending.",
         "no_model": "No model is deployed yet, so these items are what is trending.",
         "no_history": "Nothing is known of this person's taste yet, so these items are what is trending.",

@@ -1,11 +1,15 @@
 import base64
 import re
+from typing import get_args
 
 import pytest
 
 from marketing.models import ApiKey, Item
 from marketing.services.keys import create_api_key
 from recsys.models import RecommendationLog
+from recsys.schema import ReasonCode, RecommendationNote
+from recsys.serving import lists
+from recsys.serving.lists import NoteCode
 from recsys.serving.log import list_log
 from tests.callers import caller
 from tests.factories.marketing import ConsentFactory, EventFactory, ItemFactory
@@ -16,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("fresh_process")
 RECOMMENDATIONS = """
 query ($customer: CustomerRef, $first: Int! = 10, $placement: String, $excludeSeen: Boolean! = true) {
   recommendations(customer: $customer, first: $first, placement: $placement, excludeSeen: $excludeSeen) {
-    id basis note
+    id basis notes note
     items { rank score item { id sku title } reason { code kind text because { id title } } }
   }
 }
@@ -53,7 +57,7 @@ def test_a_customer_gets_her_own_list_with_reasons(served, items, ada):
 
     answer = caller(ada).ask(RECOMMENDATIONS, first=2)["recommendations"]
 
-    assert (answer["basis"], answer["note"]) == ("PERSONAL", "")
+    assert (answer["basis"], answer["notes"], answer["note"]) == ("PERSONAL", [], "")
     assert answer["items"] == [
         {
             "rank": 1,
@@ -93,7 +97,7 @@ def test_nobody_gets_what_is_trending_and_is_told_so(served, items, cy):
 
     answer = caller().ask(RECOMMENDATIONS, first=1)["recommendations"]
 
-    assert (answer["basis"], skus(answer)) == ("TRENDING", ["c"])
+    assert (answer["basis"], skus(answer), answer["notes"]) == ("TRENDING", ["c"], ["NOBODY"])
     assert "trending" in answer["note"]
     assert answer["items"][0]["reason"] == {"code": "TRENDING", "kind": None, "text": "trending now", "because": None}
 
@@ -245,3 +249,8 @@ def test_the_number_of_queries_is_pinned_whatever_the_length(first, deploy, ada,
         answer = asking.ask(RECOMMENDATIONS, first=first)
 
     assert len(answer["recommendations"]["items"]) == first
+
+
+@pytest.mark.parametrize(("shown", "inside"), [(RecommendationNote, NoteCode), (ReasonCode, lists.ReasonCode)])
+def test_every_code_that_serving_gives_can_be_shown(shown, inside):
+    assert {member.value for member in shown} == set(get_args(inside))

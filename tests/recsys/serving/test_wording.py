@@ -48,5 +48,5 @@ def test_a_language_without_words_falls_back_on_english():
 def test_notes_are_sentences_one_after_another():
     text = notes_text(("nobody", "nothing_offered"))
 
-    assert text.startswith("Nobody is named")
+    assert text.startswith("This person is new here")
     assert text.endswith("Nothing is on offer.")
