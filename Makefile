@@ -25,7 +25,9 @@ install: $(INSTALLED) ## the virtual environment, from the lock
 
 .PHONY: demo
 demo: install ## everything, with sample data or DATA=FOLDER, at http://localhost:8000
-	@exec $(PY) manage.py demo $(if $(DATA),--data '$(DATA)') $(if $(PORT),--port $(PORT))
+	@# Own data get a database of their own beside the sample shop's.
+	@$(if $(DATA),ATTUNE_HOME="$${ATTUNE_HOME:-var/$(notdir $(abspath $(DATA)))}") \
+		exec $(PY) manage.py demo $(if $(DATA),--data '$(DATA)') $(if $(PORT),--port $(PORT))
 
 .PHONY: up
 up: install ## only the embedded Postgres and Valkey
@@ -75,6 +77,7 @@ lock: ## write constraints.txt from what is installed now
 
 .PHONY: clean
 clean: ## stop the services and delete the environment, caches and the embedded data
-	@test ! -x $(PY) || $(PY) manage.py down --erase
+	@test ! -x $(PY) || for state in $$(ls -d var/embedded var/*/embedded 2>/dev/null); do \
+		ATTUNE_HOME=$$(dirname $$state) $(PY) manage.py down --erase; done
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,7 +2,7 @@
 
 It lies in `<home>/embedded`. Root, however, may choose a home below a folder that only root can enter, as /root is,
 while the servers run as an unprivileged account. Then the state lies in a folder of its own below /var/lib/attune,
-and `<home>/embedded` is a symbolic link to it. The link is the record: it survives a reboot and a change of
+and `<home>/embedded` is a symbolic link to it (so too for a path that a shell would change). The link is the record: it survives a reboot and a change of
 permissions, moves with the home, and clients follow it without knowing.
 
     <home>/embedded/        its owner's, open to all; a server cannot replace what root reads here
@@ -23,6 +23,7 @@ from config.embedded.errors import EmbeddedError
 from config.embedded.locations import SOCKET_FOLDER, STATE_FOLDER, check_socket_length, postgres_socket
 
 ELSEWHERE: Final = Path("/var/lib/attune")
+SPECIAL: Final = frozenset('"$`\\')
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,16 @@ def _make_state(link: Path) -> None:
             f"The data of {link} lay in {link.readlink()}, which is gone: bring it back, "
             f"or delete the link to begin with an empty database."
         )
-    if Account.unprivileged().can_enter(link.parent):
+    if Account.unprivileged().can_enter(link.parent) and (Account.own().uid or _bears_quoting(link)):
         link.mkdir()
         link.chmod(0o755)
     else:
         link.symlink_to(_folder_elsewhere())
+
+
+def _bears_quoting(path: Path) -> bool:
+    """Whether a shell leaves the path alone between double quotes, where initdb puts that of programs copied for root."""
+    return SPECIAL.isdisjoint(str(path))
 
 
 def _folder_elsewhere() -> Path:

@@ -49,8 +49,8 @@ def remove_home(home):
 
 
 @pytest.fixture
-def home():
-    home = make_home()
+def home(request):
+    home = make_home(getattr(request, "param", "home"))
     yield home
     remove_home(home)
 
@@ -448,6 +448,7 @@ def test_a_home_closed_after_its_first_start_is_not_replaced_by_an_empty_databas
 
 
 @root_only
+@pytest.mark.parametrize("home", ["home", """Ada's "$HOME" `shop`"""], indirect=True)
 def test_programs_that_only_root_can_reach_are_copied_out(home):
     closed = home.parent / "closed"
     closed.mkdir(mode=0o700)
@@ -458,7 +459,7 @@ def test_programs_that_only_root_can_reach_are_copied_out(home):
     started = run_python(START, home, PYTHONPATH=f"{closed}:{REPOSITORY}")
 
     assert started.returncode == 0, started.stderr
-    programs = home / "embedded" / "programs"
+    programs = (home / "embedded").resolve() / "programs"
     assert {Path(process.exe()).is_relative_to(programs) for process in processes(home)} == {True}
     write_row(embedded.start(home))
 
