@@ -1,24 +1,44 @@
 """The rows that all apps stand on."""
 
 from marketing.models.access import ApiKey, Source, User
+from marketing.models.audit import AuditEntry
 from marketing.models.catalogue import Category, Item, ItemRelation
-from marketing.models.customers import Consent, Customer, Identity
-from marketing.models.events import Event, EventKey
+from marketing.models.customers import Consent, Customer, CustomerMerge, Identity
+from marketing.models.events import CustomEventKind, Event, EventKey, IngestBatch, QuarantinedEvent
+from marketing.models.features import DailyActivity, DailyInterest, DirtyDay
+from marketing.models.orders import ExchangeRate, Order, OrderLine, Refund
+from marketing.models.outbox import Outbox, WebhookEndpoint
 from marketing.models.runs import Artefact, Deployment, TrainingRun
+from marketing.models.transfers import ImportRun
 
 __all__ = [
     "ApiKey",
     "Artefact",
+    "AuditEntry",
     "Category",
     "Consent",
+    "CustomEventKind",
     "Customer",
+    "CustomerMerge",
+    "DailyActivity",
+    "DailyInterest",
     "Deployment",
+    "DirtyDay",
     "Event",
     "EventKey",
+    "ExchangeRate",
     "Identity",
+    "ImportRun",
+    "IngestBatch",
     "Item",
     "ItemRelation",
+    "Order",
+    "OrderLine",
+    "Outbox",
+    "QuarantinedEvent",
+    "Refund",
     "Source",
     "TrainingRun",
     "User",
+    "WebhookEndpoint",
 ]

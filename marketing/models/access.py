@@ -20,12 +20,31 @@ def default_consent() -> dict[str, bool]:
 class Source(models.Model):
     """A system that data come from: a shop's server, the browser, an import. Event ids are unique within it."""
 
+    class Unknown(models.TextChoices):
+        REFUSE = "refuse", "refuse the event"
+        STUB = "stub", "make a row to be filled in later"
+        QUARANTINE = "quarantine", "keep the event in quarantine"
+
     code = models.SlugField(max_length=64, help_text="Short name that stands in logs and identities, e.g. “shop”.")
     name = models.CharField(max_length=120)
     simulated = models.BooleanField(default=False, help_text="Its rows are invented, for demonstration or load tests.")
     consent = models.JSONField(
         default=default_consent,
         help_text="What holds for a person of this source who never said anything: purpose → true or false.",
+    )
+    unknown_items = models.CharField(
+        max_length=12,
+        choices=Unknown.choices,
+        default=Unknown.REFUSE,
+        db_default=Unknown.REFUSE,
+        help_text="What becomes of an event whose item is not in the catalogue.",
+    )
+    unknown_customers = models.CharField(
+        max_length=12,
+        choices=Unknown.choices,
+        default=Unknown.STUB,
+        db_default=Unknown.STUB,
+        help_text="What becomes of an event whose customer is not known yet.",
     )
     created_at = created_now()
 
@@ -49,6 +68,9 @@ class ApiKey(models.Model):
         CATALOGUE_WRITE = "catalogue:write", "write items"
         CUSTOMERS_WRITE = "customers:write", "write customers"
         TOKENS_MINT = "tokens:mint", "mint tokens for customers and visitors"
+        ORDERS_WRITE = "orders:write", "write orders and refunds"
+        CONSENT_WRITE = "consent:write", "record what people agreed to"
+        DATA_READ = "data:read", "export rows"
         RECOMMENDATIONS_READ = "recommendations:read", "read any customer's recommendations"
 
     id = opaque_key()

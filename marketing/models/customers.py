@@ -1,7 +1,8 @@
 """The shop's people: customers, the identities that they are known by, and what they agreed to."""
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from marketing.models.access import Source
@@ -19,12 +20,22 @@ class Customer(models.Model):
     locale = models.CharField(max_length=35, blank=True, default="", help_text="BCP 47, e.g. “en-GB” or “zh-Hans”.")
     time_zone = models.CharField(max_length=64, blank=True, default="", help_text="IANA name, e.g. “Europe/Berlin”.")
     attributes = models.JSONField(default=dict, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_from",
+        help_text="The customer who this one turned out to be.",
+    )
     created_at = created_now()
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
     class Meta:
         ordering = ["-created_at"]
         constraints = [
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="customer_not_merged_into_itself"),
             models.UniqueConstraint(
                 fields=["external_id"],
                 name="customer_external_id_unique",
@@ -47,6 +58,7 @@ class Identity(models.Model):
     class Kind(models.TextChoices):
         CUSTOMER = "customer", "customer id of the shop"
         VISITOR = "visitor", "anonymous visitor"
+        NOBODY = "nobody", "everybody who did not agree to analytics"
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="identities")
     kind = models.CharField(max_length=16, choices=Kind.choices)
@@ -64,7 +76,11 @@ class Identity(models.Model):
             ),
             models.CheckConstraint(condition=~Q(value=""), name="identity_value_not_empty"),
             models.CheckConstraint(
-                condition=Q(kind="visitor") | Q(customer__isnull=False), name="identity_of_kind_customer_has_customer"
+                condition=~Q(kind="customer") | Q(customer__isnull=False),
+                name="identity_of_kind_customer_has_customer",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="nobody") | Q(customer__isnull=True), name="identity_of_kind_nobody_has_no_customer"
             ),
         ]
 
@@ -97,3 +113,35 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()}: {'yes' if self.granted else 'no'}"
+
+
+class CustomerMerge(models.Model):
+    """Two customers who were one person. Identities moved from the one to the other; `moved` says which, to undo it."""
+
+    id = opaque_key()
+    kept = models.ForeignKey(Customer, models.PROTECT, related_name="merges_kept")
+    merged = models.ForeignKey(Customer, models.PROTECT, related_name="merges_away")
+    moved = models.JSONField(default=list, help_text="Ids of the identities that changed hands.")
+    merged_at = created_now()
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="customer_merges"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="undone_customer_merges"
+    )
+
+    class Meta:
+        ordering = ["-merged_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("merged")), name="customer_merge_of_two"),
+            models.UniqueConstraint(
+                fields=["merged"],
+                condition=Q(undone_at__isnull=True),
+                name="customer_merge_one_standing",
+                violation_error_message="This customer is merged already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merged} into {self.kept}"

@@ -1,5 +1,6 @@
 """Factories of the ground's rows."""
 
+import uuid
 from datetime import UTC, datetime
 
 import factory
@@ -139,3 +140,69 @@ class DeploymentFactory(DjangoModelFactory):
     slot = "recommender"
     champion = factory.SubFactory(ArtefactFactory)
     reason = models.Deployment.Reason.GATE
+
+
+class OrderFactory(DjangoModelFactory):
+    """An order of nothing yet: 10.00 EUR without lines."""
+
+    class Meta:
+        model = models.Order
+
+    source = factory.SelfAttribute("identity.source")
+    identity = factory.SubFactory(CustomerIdentityFactory)
+    external_id = factory.Sequence(lambda n: f"order-{n}")
+    placed_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    currency = "EUR"
+    items_total = 10
+    total = 10
+    body = factory.LazyFunction(uuid.uuid4)
+
+
+class OrderLineFactory(DjangoModelFactory):
+    class Meta:
+        model = models.OrderLine
+
+    order = factory.SubFactory(OrderFactory)
+    number = 1
+    item = factory.SubFactory(ItemFactory)
+    quantity = 1
+    unit_price = 10
+
+
+class RefundFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Refund
+
+    order = factory.SubFactory(OrderFactory)
+    external_id = factory.Sequence(lambda n: f"refund-{n}")
+    amount = 1
+    refunded_at = factory.LazyFunction(lambda: datetime.now(UTC))
+    body = factory.LazyFunction(uuid.uuid4)
+
+
+class QuarantinedEventFactory(DjangoModelFactory):
+    class Meta:
+        model = models.QuarantinedEvent
+
+    source = factory.SubFactory(SourceFactory)
+    raw = factory.LazyFunction(dict)
+    field = "item"
+    message = "no item has this SKU"
+
+
+class WebhookEndpointFactory(DjangoModelFactory):
+    class Meta:
+        model = models.WebhookEndpoint
+
+    name = factory.Sequence(lambda n: f"endpoint {n}")
+    url = "https://shop.example/hooks"
+    secret = "whsec_of-the-tests"
+    topics = factory.LazyFunction(lambda: ["order.placed"])
+
+
+class CustomerMergeFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CustomerMerge
+
+    kept = factory.SubFactory(CustomerFactory)
+    merged = factory.SubFactory(CustomerFactory)

@@ -17,6 +17,8 @@ from marketing.services.catalogue import ItemIn, upsert_items
 from marketing.services.customers import CustomerIn, upsert_customers
 
 BATCH = 2000
+# MovieLens sorts by title: “Full Monty, The”.
+ARTICLE_LAST = re.compile(r"(?P<title>.+), (?P<article>The|A|An|Le|La|Les|Das|Der|Die|El|Il)")
 TITLE_WITH_YEAR = re.compile(r"(?P<title>.+?)\s*\((?P<year>\d{4})\)\s*")
 YEAR = re.compile(r"\d{4}")
 NO_GENRE = "(no genres listed)"
@@ -101,6 +103,8 @@ def _film(fields: dict[str, str], *, table: Table) -> ItemIn:
     title, year = fields["title"] or fields["item"], fields.get("year", "")
     if "year" not in fields and (found := TITLE_WITH_YEAR.fullmatch(title)):
         title, year = found["title"], found["year"]
+    if found := ARTICLE_LAST.fullmatch(title):
+        title = f"{found['article']} {found['title']}"
     genres = _genres(fields, table=table)
     attributes: dict[str, Any] = {"year": int(year)} if YEAR.fullmatch(year) else {}
     category = genres[0] if genres else None

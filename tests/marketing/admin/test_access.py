@@ -83,7 +83,8 @@ def test_keys_are_none_of_a_roles_business(name, request, enter, press, sam):
 def test_the_code_of_a_source_stays_as_it_is(enter, ola, shop):
     url = reverse("admin:marketing_source_change", args=[shop.pk])
 
-    enter(ola).post(url, {"code": "other", "name": "The shop", "consent": '{"analytics": true}'})
+    settings = {"unknown_items": "quarantine", "unknown_customers": "stub"}
+    enter(ola).post(url, {"code": "other", "name": "The shop", "consent": '{"analytics": true}', **settings})
 
     shop.refresh_from_db()
-    assert (shop.code, shop.name) == ("shop", "The shop")
+    assert (shop.code, shop.name, shop.unknown_items) == ("shop", "The shop", "quarantine")

@@ -97,7 +97,7 @@ def test_ratings_csv_has_half_stars_and_quoted_titles(run):
     )
 
     assert ratings() == {("1", "11", 0.5), ("1", "29", 4.5)}
-    assert Item.objects.get(sku="11").title == "American President, The"
+    assert Item.objects.get(sku="11").title == "The American President"
     assert (Item.objects.get(sku="29").title, Item.objects.get(sku="29").tags) == ('Say "Hi"', [])
 
 
