@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def watch_training(self) -> None:
         seen = ""
         while (run := TrainingRun.objects.filter(slot="recommender").first()) and run.is_active:
-            line = f"  Training {run.progress:4.0%}  {run.stage}"
+            line = f"  Training {run.progress:4.0%}  {run.stage or run.get_status_display()}"
             if line != seen:
                 self.stdout.write(seen := line)
                 self.stdout.flush()
