@@ -3,11 +3,11 @@
 set -eu
 case "${1:-web}" in
 web)
-    exec granian --interface wsgi --host 0.0.0.0 --port 8000 --no-ws \
+    exec granian --interface wsgi --host 0.0.0.0 --port "${PORT:-8000}" --no-ws \
         --workers "${WEB_WORKERS:-2}" --blocking-threads "${WEB_THREADS:-4}" config.wsgi:application
     ;;
 live)
-    exec uvicorn config.asgi:application --host 0.0.0.0 --port 8000 --ws websockets-sansio
+    exec uvicorn config.asgi:application --host 0.0.0.0 --port "${PORT:-8000}" --ws websockets-sansio
     ;;
 worker)
     exec celery -A config worker --queues light --concurrency "${WORKER_PROCESSES:-2}" --hostname light@%h --loglevel INFO

@@ -5,6 +5,7 @@ import sys
 import urllib.request
 
 host = os.environ["ALLOWED_HOSTS"].split(",")[0].lstrip(".")
-request = urllib.request.Request("http://127.0.0.1:8000/healthz", headers={"Host": host})
+url = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/healthz"
+request = urllib.request.Request(url, headers={"Host": host})
 with urllib.request.urlopen(request, timeout=4) as answer:  # noqa: S310 - our own address
     sys.exit(answer.status != 200)

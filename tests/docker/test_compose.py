@@ -1,12 +1,18 @@
 """No container engine is needed: the files are read, and what they name has to exist."""
 
+import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
+
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker/compose.yaml").read_text())
@@ -64,16 +70,12 @@ def test_every_named_volume_is_declared(name):
 
 @pytest.mark.parametrize("word", ["granian", "uvicorn", "celery"])
 def test_every_program_that_the_entrypoint_starts_is_installed(word):
-    import sys
-
     assert f"exec {word} " in (ROOT / "docker/entrypoint.sh").read_text()
     assert shutil.which(word, path=Path(sys.executable).parent)
 
 
 @pytest.mark.parametrize("word", ["granian", "uvicorn", "celery worker", "celery beat"])
 def test_every_option_of_the_entrypoint_is_known_to_its_program(word):
-    import sys
-
     program, *sub = word.split()
     text = (ROOT / "docker/entrypoint.sh").read_text().replace("\\\n", " ")
     line = next(line for line in text.splitlines() if f"exec {program} " in line and all(f" {s} " in line for s in sub))
@@ -106,3 +108,40 @@ def test_what_the_image_copies_is_not_ignored():
     for line in (ROOT / "docker/Dockerfile").read_text().splitlines():
         if line.startswith("COPY ") and "--from" not in line:
             assert set(line.split()[1:-1]) <= kept
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("word", ["web", "live"])
+def test_the_processes_that_answer_start_by_the_entrypoint_and_are_found_healthy(
+    word, process_environment, tmp_path, db
+):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = process_environment | {
+        "ATTUNE_ENV": "production",
+        "ALLOWED_HOSTS": "attune.example.com",
+        "SECRET_KEY": "of-the-test-and-long-enough-for-the-tokens-that-are-signed-with-it",
+        "CACHE_URL": settings.CACHE_URL,
+        "BROKER_URL": settings.BROKER_URL,
+        "PATH": programs,
+        "PORT": str(port),
+        "WEB_WORKERS": "1",
+    }
+
+    with (tmp_path / "log").open("w+") as log:
+        process = subprocess.Popen(
+            ["sh", ROOT / "docker/entrypoint.sh", word], env=environment, cwd=ROOT, stdout=log, stderr=log
+        )
+        try:
+
+            def healthy():
+                assert process.poll() is None, (tmp_path / "log").read_text()
+                check = [sys.executable, ROOT / "docker/healthcheck.py"]
+                return subprocess.run(check, env=environment, check=False, capture_output=True).returncode == 0
+
+            assert wait_until(healthy)
+        finally:
+            process.terminate()
+            process.wait(20)
