@@ -36,7 +36,21 @@ def batch_of(raw: bytes | Sequence[Any], *, name: str) -> list[Any]:
         InvalidInput: no JSON, no such list, or longer than EVENT_BATCH_MAX.
 
     """
-    body = _decode(raw) if isinstance(raw, bytes) else raw
+    return rows_of(decoded(raw), name=name)
+
+
+def decoded(raw: bytes | Any) -> Any:
+    """The JSON value of a body. What is decoded already stays as it is.
+
+    Raises:
+        InvalidInput: no JSON.
+
+    """
+    return _decode(raw) if isinstance(raw, bytes) else raw
+
+
+def rows_of(body: Any, *, name: str) -> list[Any]:
+    """The rows of a decoded body; see `batch_of`."""
     rows = body.get(name) if isinstance(body, dict) else body
     if not isinstance(rows, list | tuple):
         raise InvalidInput(name, f"a JSON list, or an object with the list “{name}” expected, got {kind_of(body)}")

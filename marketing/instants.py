@@ -16,19 +16,41 @@ MILLISECONDS_FROM = 10**11
 AHEAD_LIMIT = timedelta(days=1)  # clocks of phones are wrong, but not by more than a time zone
 
 
-def past_instant(value: Any, *, field: str, now: datetime) -> datetime:
-    """The instant of something that happened, in UTC, to the microsecond.
+def past_instant(value: Any, *, field: str, now: datetime, shift: timedelta = timedelta(0)) -> datetime:
+    """The instant of something that happened, in UTC, to the microsecond; `shift` is what the sender's clock lacks.
 
     Raises:
         InvalidInput: naming `field`: unreadable, without an offset, before 1970, or more than a day ahead of `now`.
 
     """
     instant = _read(value, field=field)
+    if shift and instant is not None:
+        instant = _shifted(instant, shift)
     if instant is None or instant > now + AHEAD_LIMIT:
         raise InvalidInput(field, "the past expected, got a time more than a day ahead")
     if instant < EPOCH:
         raise InvalidInput(field, "a time since 1970 expected, got an earlier one")
     return instant
+
+
+def any_instant(value: Any, *, field: str) -> datetime:
+    """An instant of any year that is one, in UTC.
+
+    Raises:
+        InvalidInput: naming `field`: unreadable, or without an offset.
+
+    """
+    instant = _read(value, field=field)
+    if instant is None:
+        raise InvalidInput(field, "a year of four digits expected, got a later one")
+    return instant
+
+
+def _shifted(instant: datetime, shift: timedelta) -> datetime | None:
+    try:
+        return instant + shift
+    except OverflowError:
+        return None if shift > timedelta(0) else datetime.min.replace(tzinfo=UTC)
 
 
 def _read(value: Any, *, field: str) -> datetime | None:
@@ -37,7 +59,9 @@ def _read(value: Any, *, field: str) -> datetime | None:
         return _utc(value, field=field)
     if isinstance(value, str):
         text = value.strip()
-        return _since_epoch(Decimal(text)) if DIGITS.fullmatch(text) else _utc(_parse(text, field=field), field=field)
+        if text[4:5] != "-" and DIGITS.fullmatch(text):
+            return _since_epoch(Decimal(text))
+        return _utc(_parse(text, field=field), field=field)
     if isinstance(value, int | float) and not isinstance(value, bool):
         if value - value != 0:
             raise InvalidInput(field, f"{EXPECTED} expected, got NaN or infinity")
@@ -55,6 +79,8 @@ def _parse(text: str, *, field: str) -> datetime:
 def _utc(value: datetime, *, field: str) -> datetime | None:
     if value.tzinfo is None:
         raise InvalidInput(field, f"a time with its offset expected, e.g. {value.isoformat()}Z or …+02:00")
+    if value.tzinfo is UTC:
+        return value
     try:
         return value.astimezone(UTC)
     except OverflowError:  # an offset carried it out of the years 1 to 9999

@@ -8,9 +8,14 @@ from django.db import connection, transaction
 # Names the advisory lock under which partitions are made, so that two makers take turns.
 LOCK = 0x61_74_74_75_6E_65_01  # “attune”, 1
 
+# The catalogue's rows are asked, not to_regclass: a process that waited for the lock would be told by its own cache what
+# was there before.
 MISSING = """
 SELECT first FROM unnest(%s::date[]) AS month(first)
-WHERE to_regclass('marketing_event_' || to_char(first, 'YYYY_MM')) IS NULL
+WHERE NOT EXISTS (
+    SELECT FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'marketing_event'::regclass AND relname = 'marketing_event_' || to_char(first, 'YYYY_MM')
+)
 ORDER BY first
 """
 

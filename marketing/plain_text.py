@@ -30,6 +30,8 @@ def short_text(value: Any, *, field: str, limit: int, blank: bool = True) -> str
     """
     if not isinstance(value, str):
         raise InvalidInput(field, f"text expected, got {kind_of(value)}")
+    if _is_plain(value, limit=limit) and (value or blank):
+        return value
     text = clean(value).strip()
     if len(text) > limit:
         raise InvalidInput(field, f"at most {limit} characters expected, got {len(text)}")
@@ -45,6 +47,8 @@ def identifier(value: Any, *, field: str, limit: int = 128) -> str:
         InvalidInput: naming `field`.
 
     """
+    if isinstance(value, str) and value and _is_plain(value, limit=limit):
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     text = short_text(value, field=field, limit=limit, blank=False)
@@ -78,6 +82,11 @@ def kind_of(value: Any) -> str:
     if isinstance(value, str):
         return "a text"
     return {type(None): "null", list: "a list", dict: "an object"}.get(type(value), type(value).__name__)
+
+
+def _is_plain(text: str, *, limit: int) -> bool:
+    """Whether there is nothing to clean or refuse, as in nearly all texts: printable ASCII has no control characters."""
+    return len(text) <= limit and text.isascii() and text.isprintable() and text[:1] != " " != text[-1:]
 
 
 def _clean_json(value: Any, *, field: str, depth: int) -> Any:

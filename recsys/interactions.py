@@ -11,15 +11,17 @@ from django.db import connection, transaction
 from recsys.dataset import Interactions
 
 # How strong a preference one event tells, NULL for none: an expression over a row of marketing_event. Training and a
-# person's fresh history use this same fragment. Of several events on one item the strongest counts.
+# person's fresh history use this same fragment. Of several events on one item the strongest counts. What a robot did or
+# was told twice tells none.
 STRENGTH = """
-CASE marketing_event.kind
+CASE WHEN marketing_event.quality = 'ok' THEN CASE marketing_event.kind
     WHEN 'view' THEN 1
     WHEN 'click' THEN 1
+    WHEN 'like' THEN 2
     WHEN 'add_to_cart' THEN 3
     WHEN 'purchase' THEN 5
     WHEN 'rating' THEN CASE WHEN marketing_event.value >= 4 THEN 5 WHEN marketing_event.value >= 3 THEN 1 END
-END
+END END
 """
 
 # Who is learned from, by identity. A person is a customer with all identities, or a visitor (whose key can't collide: a
@@ -33,6 +35,7 @@ WITH known AS MATERIALIZED (
            COALESCE((source.consent ->> 'personalisation')::boolean, false) AS by_default
     FROM marketing_identity identity
     JOIN marketing_source source ON source.id = identity.source_id
+    WHERE identity.kind <> 'nobody'
 ), answer AS MATERIALIZED (
     SELECT DISTINCT ON (known.person) known.person, consent.granted
     FROM marketing_consent consent

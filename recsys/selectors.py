@@ -124,6 +124,7 @@ WITH recent AS (
            COALESCE({STRENGTH}, 0) AS strength
     FROM marketing_event
     WHERE marketing_event.identity_id = ANY(%s) AND marketing_event.item_id IS NOT NULL
+        AND marketing_event.quality = 'ok'
     ORDER BY marketing_event.occurred_at DESC
     LIMIT %s
 ), met AS (
@@ -188,7 +189,7 @@ def trending_scores(*, first: int) -> list[tuple[UUID, float]]:
     """Items on offer with the sum of the recent strengths that people gave them, the highest first.
 
     A strength halves every seven days before the newest event, not before now, so that an import of years ago has its
-    trends too. Each person counts once for an item.
+    trends too. Each person counts once for an item, so that those of whom nothing is kept can't count.
     """
     with connection.cursor() as cursor:
         cursor.execute(_trending_sql(), [TRENDING_EVENTS, -1 / TRENDING_HALF_LIFE_SECONDS, first])
@@ -203,7 +204,10 @@ def _trending_sql() -> str:
         SELECT marketing_event.identity_id, marketing_event.item_id, marketing_event.occurred_at,
                {STRENGTH} AS strength
         FROM marketing_event
-        WHERE marketing_event.item_id IS NOT NULL
+        WHERE marketing_event.item_id IS NOT NULL AND marketing_event.quality = 'ok'
+            AND marketing_event.identity_id NOT IN (
+                SELECT identity.id FROM marketing_identity identity
+                WHERE identity.source_id IN (SELECT id FROM marketing_source) AND identity.kind = 'nobody')
         ORDER BY marketing_event.occurred_at DESC
         LIMIT %s
     ), newest AS (

@@ -7,11 +7,15 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiResponse
 
-from marketing.events import KINDS
 from marketing.incoming import RowResult
+from marketing.orders import OrderIn
+from marketing.refunds import CancellationIn, RefundIn
+from marketing.rest.event_docs import event_schema, sent_at_schema
 from marketing.services.catalogue import ItemIn
+from marketing.services.consent import ConsentIn
 from marketing.services.customers import CustomerIn
 from marketing.services.events import EventResult
+from marketing.services.orders import OrderResult
 
 Schema = dict[str, Any]
 
@@ -23,10 +27,10 @@ def schema_of(type_: Any) -> Schema:
     return written
 
 
-def batch_of(row: Schema, *, name: str) -> Schema:
-    """A list of rows, bare or under a name."""
+def batch_of(row: Schema, *, name: str, beside: Schema | None = None) -> Schema:
+    """A list of rows, bare or under a name, with other properties beside it."""
     rows = {"type": "array", "items": row, "maxItems": settings.EVENT_BATCH_MAX}
-    return {"oneOf": [rows, {"type": "object", "required": [name], "properties": {name: rows}}]}
+    return {"oneOf": [rows, {"type": "object", "required": [name], "properties": {name: rows, **(beside or {})}}]}
 
 
 def body(schema: Schema) -> dict[str, Schema]:
@@ -50,33 +54,10 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "description": said}
 
 
-EVENT: Schema = {
-    "type": "object",
-    "required": ["id", "kind", "occurredAt"],
-    "additionalProperties": False,
-    "properties": {
-        "id": {
-            "type": "string",
-            "maxLength": 128,
-            "description": "Your own id of the event: what makes it count once.",
-        },
-        "kind": {"type": "string", "enum": list(KINDS)},
-        "occurredAt": {
-            "oneOf": [{"type": "string"}, {"type": "number"}],
-            "description": "ISO 8601 with offset, or seconds or milliseconds since 1970; at most a day ahead.",
-        },
-        "item": {"type": "string", "maxLength": 128, "description": "The item's SKU."},
-        "value": {
-            "type": "number",
-            "description": "; ".join(f"{kind.name}: {kind.value.unit}" for kind in KINDS.values() if kind.value),
-        },
-        "customer": {"type": "string", "maxLength": 128, "description": "The shop's id. With an API key only."},
-        "visitor": {"type": "string", "maxLength": 128, "description": "A visitor's name. With an API key only."},
-        "session": {"type": "string", "maxLength": 128},
-        "context": {"type": "object", "description": "Anything else worth keeping, at most 4 kB."},
-    },
+EVENT: Schema = event_schema()
+EVENTS: Schema = {
+    "oneOf": [EVENT, *batch_of(EVENT, name="events", beside={"sentAt": sent_at_schema()})["oneOf"]],
 }
-EVENTS: Schema = {"oneOf": [EVENT, *batch_of(EVENT, name="events")["oneOf"]]}
 
 
 def _written_out(schema: Any, parts: dict[str, Any]) -> Any:
@@ -96,9 +77,14 @@ def _results(result: Any) -> Schema:
 
 
 ITEMS: Schema = batch_of(schema_of(ItemIn), name="items")
+CONSENTS: Schema = batch_of(schema_of(ConsentIn), name="consents")
+ORDERS: Schema = batch_of(schema_of(OrderIn), name="orders")
+REFUNDS: Schema = batch_of(schema_of(RefundIn), name="refunds")
+CANCELLATIONS: Schema = batch_of(schema_of(CancellationIn), name="cancellations")
 CUSTOMERS: Schema = batch_of(schema_of(CustomerIn), name="customers")
 EVENT_RESULT: Schema = schema_of(EventResult)
 EVENT_RESULTS: Schema = _results(EventResult)
+ORDER_RESULTS: Schema = _results(OrderResult)
 ROW_RESULTS: Schema = _results(RowResult)
 PROBLEM: Schema = {
     "type": "object",

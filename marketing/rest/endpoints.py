@@ -1,10 +1,7 @@
 """The REST doors: events, items and customers in; tokens out."""
 
 import dataclasses
-from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 from drf_spectacular.utils import extend_schema
@@ -12,19 +9,19 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from marketing.access import Caller, caller_of
-from marketing.errors import InvalidInput, NotAllowed
+from marketing.access import caller_of
+from marketing.errors import InvalidInput
 from marketing.events import parse_batch
-from marketing.models import ApiKey, Source
+from marketing.models import ApiKey
 from marketing.problems import CODES, Problem
 from marketing.rest import docs
 from marketing.rest.docs import answers, body
-from marketing.rest.frame import RestView, answer, body_of
+from marketing.rest.frame import RestView, answer, answer_batch, body_of, source_of
 from marketing.rules import Anyone, Customers, Key, NotShops, Visitors
 from marketing.services import catalogue, customers, events, visits
 
 # What became of a single event → the answer's status; in a batch each result says its own.
-STORED = {"stored": 201, "already_stored": 200}
+STORED = {"stored": 201, "already_stored": 200, "quarantined": 202}
 FAILED = {"conflict": "CONFLICT", "refused": "INVALID_INPUT"}
 
 
@@ -37,11 +34,13 @@ class EventsView(RestView):
         description="A single event, or a batch as a list or as `{“events”: […]}`. The same id with the same content"
         " again is `already_stored`, with other content a `conflict`. A batch always answers 207 with a result for"
         " each event by its index; one event's fault doesn't hold back the others. With a customer's or visitor's"
-        " token the events are theirs, and `customer` and `visitor` stay out.",
+        " token the events are theirs, and `customer` and `visitor` stay out. An event about an item or customer that"
+        " nobody knows is refused, stored, or `quarantined` until staff look at it, as the source is set.",
         request=body(docs.EVENTS),
         responses=answers(
             s201=("The single event is stored.", docs.EVENT_RESULT),
             s200=("The single event was stored before.", docs.EVENT_RESULT),
+            s202=("The single event waits in quarantine.", docs.EVENT_RESULT),
             s207=("What became of each event of the batch.", docs.EVENT_RESULTS),
             s409=("The single event's id is taken by other content.", docs.PROBLEM),
         ),
@@ -50,8 +49,14 @@ class EventsView(RestView):
         caller, raw = caller_of(request), body_of(request)
         single = _is_single(raw)
         parsed = parse_batch(b"[" + raw + b"]" if single else raw, now=datetime.now(UTC))
-        results = events.record_events(parsed, source=_source(caller), subject=caller.own_identity())
-        return _answer_single(results[0]) if single else _answer_batch(results)
+        results = events.record_events(
+            parsed,
+            source=source_of(caller),
+            subject=caller.own_identity(),
+            door="rest",
+            user_agent=request.headers.get("User-Agent", ""),
+        )
+        return _answer_single(results[0]) if single else answer_batch(results)
 
 
 class ItemsView(RestView):
@@ -66,7 +71,7 @@ class ItemsView(RestView):
     )
     def post(self, request: Request) -> Response:
         rows = catalogue.parse_items(body_of(request))
-        return _answer_batch(catalogue.upsert_items(rows, source=_source(caller_of(request))))
+        return answer_batch(catalogue.upsert_items(rows, source=source_of(caller_of(request))))
 
 
 class CustomersView(RestView):
@@ -81,7 +86,7 @@ class CustomersView(RestView):
     )
     def post(self, request: Request) -> Response:
         rows = customers.parse_customers(body_of(request))
-        return _answer_batch(customers.upsert_customers(rows, source=_source(caller_of(request))))
+        return answer_batch(customers.upsert_customers(rows, source=source_of(caller_of(request))))
 
 
 class TokenRequest(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -106,7 +111,7 @@ class TokensView(RestView):
     )
     def post(self, request: Request) -> Response:
         asked = _decoded(body_of(request), TokenRequest)
-        source = _source(caller_of(request))
+        source = source_of(caller_of(request))
         signed = visits.mint_customer_token(source=source, external_id=asked.external_id)
         return _created(TokenAnswer(asked.external_id, signed.token, signed.expires_at))
 
@@ -166,11 +171,6 @@ def _answer_single(result: events.EventResult) -> Response:
     return answer(Problem(code=code, message=f"{result.field}: {result.message}", status=status, field=result.field))
 
 
-def _answer_batch(results: Sequence[Any]) -> Response:
-    counts = Counter(result.status for result in results)
-    return Response({"counts": counts, "results": [dataclasses.asdict(result) for result in results]}, status=207)
-
-
 def _decoded(raw: bytes, type_: type[TokenRequest]) -> TokenRequest:
     try:
         return msgspec.json.decode(raw, type=type_)
@@ -182,9 +182,3 @@ def _decoded(raw: bytes, type_: type[TokenRequest]) -> TokenRequest:
 
 def _created(answered: msgspec.Struct) -> Response:
     return Response(msgspec.to_builtins(answered), status=201, headers={"Cache-Control": "no-store"})
-
-
-def _source(caller: Caller) -> Source:
-    if caller.source is None:
-        raise NotAllowed("This needs a source, which comes with a key or token.")
-    return caller.source

@@ -1,6 +1,7 @@
 """What every REST route shares: who asks, its rule, its rate, and how it answers errors."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest
@@ -10,7 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from marketing import rate_limits
-from marketing.errors import InvalidInput
+from marketing.access import Caller
+from marketing.errors import InvalidInput, NotAllowed
+from marketing.models import Source
 from marketing.problems import Problem, problem_of
 from marketing.rules import Rule
 
@@ -42,6 +45,24 @@ def answer(problem: Problem) -> Response:
     if problem.wait is not None:
         response["Retry-After"] = str(problem.wait)
     return response
+
+
+def answer_batch(results: Sequence[Any]) -> Response:
+    """What became of each row of a batch, dataclasses with a `status`, and how many came to what."""
+    counts = Counter(result.status for result in results)
+    return Response({"counts": counts, "results": results}, status=207)
+
+
+def source_of(caller: Caller) -> Source:
+    """The source that a caller writes for.
+
+    Raises:
+        NotAllowed: the caller has none.
+
+    """
+    if caller.source is None:
+        raise NotAllowed("This needs a source, which comes with a key or token.")
+    return caller.source
 
 
 def body_of(request: Request) -> bytes:

@@ -160,7 +160,7 @@ def _write_events(shop: SampleShop, *, source: Source, progress: Progress) -> No
     with EventStage() as stage:
         for start in range(0, len(shop.events), EVENTS_AT_ONCE):
             part = slice(start, start + EVENTS_AT_ONCE)
-            stage.copy(_event_rows(shop.events, part=part, skus=skus), columns=COLUMNS[:-1])
+            stage.copy(_event_rows(shop.events, part=part, skus=skus), columns=COLUMNS[:-2])
             outcome = stage.store(source=source)
             if outcome.conflicts or outcome.unknown_items:
                 raise Conflict(f"events: rows {(outcome.conflicts + outcome.unknown_items)[:5]} can't be stored")
@@ -168,7 +168,7 @@ def _write_events(shop: SampleShop, *, source: Source, progress: Progress) -> No
 
 
 def _event_rows(events: SampleEvents, *, part: slice, skus: "np.ndarray[Any, Any]") -> Iterator[tuple[Any, ...]]:
-    """Tuples of the stage's columns but the last, made of whole columns."""
+    """Tuples of the stage's columns but the last two, made of whole columns."""
     kinds, names = events.kind[part], events.identity[part].astype(object)
     values = events.value[part].astype(object)
     for kind in KINDS.values():

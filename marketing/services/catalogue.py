@@ -30,7 +30,8 @@ INSERT INTO marketing_category (slug, name, translations)
 SELECT slug, name, '{}' FROM unnest(%s::text[], %s::text[]) AS incoming(slug, name) ORDER BY slug
 ON CONFLICT DO NOTHING
 """
-# Rows that say nothing new are left alone, so that a daily full sync writes only what changed.
+# Rows that say nothing new are left alone, so that a daily full sync writes only what changed. An item that stands only
+# since events spoke of it (see `event_items`) is nobody's until a catalogue describes it.
 UPSERT = """
 INSERT INTO marketing_item AS stored (
     sku, source_id, title, description, translations, category_id, brand, tags, price, currency, image_url, url,
@@ -49,8 +50,8 @@ ON CONFLICT (sku) DO UPDATE SET
     category_id = excluded.category_id, brand = excluded.brand, tags = excluded.tags, price = excluded.price,
     currency = excluded.currency, image_url = excluded.image_url, url = excluded.url,
     attributes = excluded.attributes, available = excluded.available, published_at = excluded.published_at,
-    expires_at = excluded.expires_at, deleted_at = NULL, updated_at = now()
-WHERE stored.source_id = excluded.source_id AND (
+    expires_at = excluded.expires_at, deleted_at = NULL, updated_at = now(), source_id = excluded.source_id
+WHERE (stored.source_id = excluded.source_id OR stored.attributes = '{"attune": "stub"}') AND (
     stored.title, stored.description, stored.translations, stored.category_id, stored.brand, stored.tags,
     stored.price, stored.currency, stored.image_url, stored.url, stored.attributes, stored.available,
     stored.published_at, stored.expires_at, stored.deleted_at

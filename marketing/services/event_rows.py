@@ -18,8 +18,15 @@ SELECT DISTINCT customer, %(source_id)s::bigint, '', '', '', '', '{{}}'::jsonb
 FROM {rows} WHERE customer IS NOT NULL ORDER BY customer
 ON CONFLICT DO NOTHING
 """
-# Columns: customer, visitor.
+# Columns: customer, visitor. Who was merged away lives on as the one who is kept; the lock makes this wait for a merge
+# that is under way and see where it led. Merges lock in the same order.
 ADD_IDENTITIES = """
+WITH customer AS (
+    SELECT external_id, coalesce(merged_into_id, id) AS id FROM marketing_customer
+    WHERE external_id IN (SELECT customer FROM {rows} WHERE customer IS NOT NULL)
+    ORDER BY external_id
+    FOR KEY SHARE OF marketing_customer
+)
 INSERT INTO marketing_identity (source_id, kind, value, customer_id)
 SELECT %(source_id)s::bigint, who.kind, who.value, customer.id
 FROM (
@@ -27,16 +34,24 @@ FROM (
                     coalesce(customer, visitor) AS value
     FROM {rows} WHERE coalesce(customer, visitor) IS NOT NULL
 ) who
-LEFT JOIN marketing_customer customer ON who.kind = 'customer' AND customer.external_id = who.value
+LEFT JOIN customer ON who.kind = 'customer' AND customer.external_id = who.value
 ORDER BY who.kind, who.value
 ON CONFLICT DO NOTHING
 """
-# Columns: event_id, kind, occurred_at, item_id, value, identity_id, session, context.
+# Columns: event_id, kind, occurred_at, item_id, value, identity_id, session, context, payload.
 ADD_EVENTS = """
-INSERT INTO marketing_event (source_id, event_id, kind, occurred_at, item_id, value, identity_id, session, context)
-SELECT %(source_id)s::bigint, event_id, kind, occurred_at, item_id, value, identity_id, session, context::jsonb
+INSERT INTO marketing_event (
+    source_id, event_id, kind, occurred_at, item_id, value, identity_id, session, context, payload)
+SELECT %(source_id)s::bigint, event_id, kind, occurred_at, item_id, value, identity_id, session, context::jsonb,
+       payload::jsonb
 FROM {rows}
 """
+# The columns of an event that a batch brings by COPY.
+STORED_COLUMNS = (
+    *("source_id", "event_id", "kind", "occurred_at", "item_id", "value", "identity_id", "session"),
+    *("context", "payload", "quality", "claimed_at"),
+)
+COPY_EVENTS = f"COPY marketing_event ({', '.join(STORED_COLUMNS)}) FROM STDIN"
 
 TYPES = {
     "key": "uuid",
@@ -51,6 +66,7 @@ TYPES = {
     "identity_id": "bigint",
     "session": "text",
     "context": "text",
+    "payload": "text",
 }
 
 

@@ -1,204 +1,233 @@
-"""Events in: each stored once, whoever sends it however often."""
+"""Events in: each stored once, whoever sends it however often, and judged for what it is worth."""
 
-import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db import connection, transaction
+import msgspec
+from django.conf import settings
+from django.db import transaction
 
-from marketing.event_keys import context_text, event_body, event_key
+from marketing.cleaning.bots import is_bot
+from marketing.cleaning.duplicates import StoredDeed, deeds_around, near_duplicates
+from marketing.event_keys import json_text
+from marketing.event_registry import find_kind
 from marketing.events import IncomingEvent, Refused
-from marketing.models import Identity, Item, Source
+from marketing.models import Event, Identity, IngestBatch, Source
 from marketing.partitions import ensure_for
-from marketing.services.event_rows import ADD_CUSTOMERS, ADD_EVENTS, ADD_IDENTITIES, CLAIM_KEYS, arrays
+from marketing.services.event_claims import LATE, Claim, EventResult, Ledger, Who, claim_of, first_of_each
+from marketing.services.event_items import item_ids
+from marketing.services.event_people import make_identities, nobody_of, people_of, strangers, unwilling
+from marketing.services.event_store import claim_keys, copy_events, stored_bodies
+from marketing.services.held_events import Held, hold_events
+from marketing.services.live_counts import count_live
 
-BODIES = "SELECT key, body FROM marketing_eventkey WHERE key = ANY(%s)"
-IDENTITIES = """
-SELECT kind, value, id FROM marketing_identity
-WHERE source_id = %(source_id)s AND value = ANY(%(values)s)
-"""
+__all__ = ["EventResult", "record_events"]
+
+OK, BOT, DUPLICATE = (quality.value for quality in (Event.Quality.OK, Event.Quality.BOT, Event.Quality.DUPLICATE))
 CONFLICT = "this event id is already stored with another body"
 
-Who = tuple[str, str]  # (kind of identity, value)
-Accepted = Literal["stored", "already_stored", "conflict"]
-
 
 @dataclass(frozen=True)
-class EventResult:
-    """What became of one event of a batch."""
+class _Sender:
+    """Where a batch comes from."""
 
-    index: int
-    id: str | None
-    status: Literal["stored", "already_stored", "conflict", "refused"]
-    field: str | None = None
-    message: str = ""
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """An event on its way in: whose it is, and by what it is known again."""
-
-    index: int
-    event: IncomingEvent
-    who: Who
-    item_id: uuid.UUID | None
-    key: uuid.UUID
-    body: uuid.UUID
-
-    def result(self, status: Accepted) -> EventResult:
-        if status == "conflict":
-            return EventResult(self.index, self.event.id, status, "id", CONFLICT)
-        return EventResult(self.index, self.event.id, status)
+    source: Source
+    subject: Identity | None
+    user_agent: str
+    received_at: datetime
 
 
 def record_events(
-    parsed: Sequence[IncomingEvent | Refused], *, source: Source, subject: Identity | None = None
+    parsed: Sequence[IncomingEvent | Refused],
+    *,
+    source: Source,
+    subject: Identity | None = None,
+    door: str = "service",
+    user_agent: str = "",
 ) -> list[EventResult]:
     """Store a batch in one transaction and say of each event what became of it, in the batch's order.
 
     Without `subject` the sender is a shop's system, which names customers and visitors. With it, all events are that
-    person's, their ids are of the person's own namespace, and naming anybody else is refused.
+    person's, their ids are of the person's own namespace, naming anybody else is refused, and `user_agent` is what the
+    person's program calls itself. `door` is where they came in, for the counts.
     """
-    claims, results = _claims(parsed, source=source, subject=subject)
-    if claims:
-        ensure_for(claim.event.occurred_at for claim in claims)
-        with transaction.atomic():
-            results += _store(claims, source=source, subject=subject)
-    return sorted(results, key=lambda result: result.index)
+    if not parsed:
+        return []
+    sender = _Sender(source, subject, user_agent, datetime.now(UTC))
+    ledger = Ledger()
+    claims = _claims(parsed, sender=sender, ledger=ledger)
+    known, anonymous = _people(claims, sender=sender)
+    claims, held = _placed(claims, known=known, anonymous=anonymous, sender=sender, ledger=ledger)
+    ensure_for(claim.event.occurred_at for claim in claims)
+    with transaction.atomic():
+        _store(claims, known=known, sender=sender, ledger=ledger)
+        hold_events(held, source=source, subject=subject)
+        IngestBatch.objects.create(source=source, door=door, counts=ledger.counts)
+    return ledger.in_order()
 
 
-def _claims(
-    parsed: Sequence[IncomingEvent | Refused], *, source: Source, subject: Identity | None
-) -> tuple[list[_Claim], list[EventResult]]:
-    named = {event.item for event in parsed if isinstance(event, IncomingEvent) and event.item}
-    item_ids = dict(Item.objects.filter(sku__in=named).values_list("sku", "id")) if named else {}
-    claims: list[_Claim] = []
-    refused: list[EventResult] = []
+def _claims(parsed: Sequence[IncomingEvent | Refused], *, sender: _Sender, ledger: Ledger) -> list[Claim]:
+    claims = []
     for index, event in enumerate(parsed):
-        found = event
-        if isinstance(event, IncomingEvent):
-            claim = _claim(event, index=index, source=source, subject=subject, item_ids=item_ids)
-            if isinstance(claim, _Claim):
-                claims.append(claim)
-                continue
-            found = claim
-        assert isinstance(found, Refused)
-        refused.append(EventResult(index, found.id, "refused", found.field, found.message))
-    return claims, refused
-
-
-def _claim(
-    event: IncomingEvent, *, index: int, source: Source, subject: Identity | None, item_ids: dict[str, uuid.UUID]
-) -> _Claim | Refused:
-    who = _who(event, index=index, subject=subject)
-    if isinstance(who, Refused):
-        return who
-    if event.item is not None and event.item not in item_ids:
-        return Refused(index, event.id, "item", f"no item has the SKU “{event.item}”")
-    kind, value = who
-    return _Claim(
-        index=index,
-        event=event,
-        who=who,
-        item_id=item_ids[event.item] if event.item else None,
-        key=event_key(event.id, source_id=source.pk, subject=str(subject.pk) if subject else ""),
-        body=event_body(
-            event,
-            customer=value if kind == Identity.Kind.CUSTOMER else None,
-            visitor=value if kind == Identity.Kind.VISITOR else None,
-        ),
-    )
-
-
-def _who(event: IncomingEvent, *, index: int, subject: Identity | None) -> Who | Refused:
-    named: list[tuple[str, str | None]] = [
-        (Identity.Kind.CUSTOMER.value, event.customer),
-        (Identity.Kind.VISITOR.value, event.visitor),
-    ]
-    for kind, value in named:
-        if value is not None and subject and (kind, value) != (subject.kind, subject.value):
-            return Refused(index, event.id, kind, "nobody but the owner of the token expected; leave it out")
-        if value is not None and not subject:
-            return kind, value
-    if subject:
-        return subject.kind, subject.value
-    return Refused(index, event.id, "customer", "a customer or a visitor expected, got neither")
-
-
-def _store(claims: list[_Claim], *, source: Source, subject: Identity | None) -> list[EventResult]:
-    first_of: dict[uuid.UUID, _Claim] = {}
-    for claim in claims:
-        first_of.setdefault(claim.key, claim)
-    won = _claim_keys(list(first_of.values()))
-    bodies = {claim.key: claim.body for claim in won}
-    bodies |= _stored_bodies([key for key in first_of if key not in bodies])
-    _write(won, source=source, subject=subject)
-    winners = {claim.index for claim in won}
-    return [claim.result(_status(claim, winners=winners, bodies=bodies)) for claim in claims]
-
-
-def _status(claim: _Claim, *, winners: set[int], bodies: dict[uuid.UUID, uuid.UUID]) -> Accepted:
-    if claim.index in winners:
-        return "stored"
-    return "already_stored" if bodies.get(claim.key) == claim.body else "conflict"
-
-
-def _claim_keys(claims: list[_Claim]) -> list[_Claim]:
-    """Those whose key was free. A key that another transaction is writing is waited for."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CLAIM_KEYS.format(rows=arrays("key", "body", "occurred_at")),
-            {
-                "key": [claim.key for claim in claims],
-                "body": [claim.body for claim in claims],
-                "occurred_at": [claim.event.occurred_at for claim in claims],
-            },
+        found: Claim | Refused = (
+            claim_of(event, index=index, source=sender.source, subject=sender.subject)
+            if isinstance(event, IncomingEvent)
+            else event
         )
-        free = {key for (key,) in cursor.fetchall()}
-    return [claim for claim in claims if claim.key in free]
+        if isinstance(found, Refused):
+            ledger.add_refused(found, index=index)
+        else:
+            claims.append(found)
+    return claims
 
 
-def _stored_bodies(keys: list[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    if not keys:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(BODIES, [keys])
-        return dict(cursor.fetchall())
+def _people(claims: list[Claim], *, sender: _Sender) -> tuple[dict[Who, int], set[Who]]:
+    """The keys of the identities that there are, and the people who shall stay unknown."""
+    people = {claim.who for claim in claims}
+    if sender.subject:
+        own = {(sender.subject.kind, sender.subject.value): sender.subject.pk}
+        return own, unwilling(people, source=sender.source)
+    return people_of(people, source=sender.source)
 
 
-def _write(claims: list[_Claim], *, source: Source, subject: Identity | None) -> None:
+def _placed(
+    claims: list[Claim], *, known: dict[Who, int], anonymous: set[Who], sender: _Sender, ledger: Ledger
+) -> tuple[list[Claim], list[Held]]:
+    """The claims whose item and person are there or may be made, and those that have to wait for them."""
+    source = sender.source
+    items = item_ids({claim.event.item for claim in claims if claim.event.item}, source=source)
+    people = {claim.who for claim in claims}
+    made = source.unknown_customers == Source.Unknown.STUB
+    strange = set() if made else strangers({person for person in people if person not in known})
+    placed, held = [], []
+    for claim in claims:
+        claim.anonymous = claim.who in anonymous or claim.who[0] == Identity.Kind.NOBODY
+        claim.item_id = items.get(claim.event.item) if claim.event.item else None
+        missing = _missing(claim, strange=strange, sender=sender)
+        if missing is None:
+            placed.append(claim)
+            continue
+        about, message, policy = missing
+        # Whoever did not agree to be known is not kept in quarantine either, where the whole event stands.
+        waits = policy == Source.Unknown.QUARANTINE and not claim.anonymous
+        ledger.add(claim.result("quarantined" if waits else "refused", about=about, message=message))
+        if waits:
+            held.append(Held(claim, about, message))
+    return placed, held
+
+
+def _missing(claim: Claim, *, strange: set[Who], sender: _Sender) -> tuple[str, str, str] | None:
+    """The field whose row is missing, what to say of it, and what the source wishes to become of the event."""
+    if claim.event.item and claim.item_id is None:
+        return "item", f"no item has the SKU “{claim.event.item}”", sender.source.unknown_items
+    if claim.who in strange:
+        return "customer", f"no customer has the id “{claim.who[1]}”", sender.source.unknown_customers
+    return None
+
+
+def _store(claims: list[Claim], *, known: dict[Who, int], sender: _Sender, ledger: Ledger) -> None:
     if not claims:
         return
-    identity_ids = {claims[0].who: subject.pk} if subject else _identities(claims, source=source)
-    columns: dict[str, Any] = {
-        "event_id": [claim.event.id for claim in claims],
-        "kind": [claim.event.kind for claim in claims],
-        "occurred_at": [claim.event.occurred_at for claim in claims],
-        "item_id": [claim.item_id for claim in claims],
-        "value": [claim.event.value for claim in claims],
-        "identity_id": [identity_ids[claim.who] for claim in claims],
-        "session": [claim.event.session for claim in claims],
-        "context": [context_text(claim.event) for claim in claims],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(ADD_EVENTS.format(rows=arrays(*columns)), columns | {"source_id": source.pk})
+    first = first_of_each(claims)
+    taken = claim_keys(first)
+    won = [claim for claim in first if claim.key not in taken] if taken else first
+    if won:
+        _write(won, known=known, sender=sender)
+        _count(won, sender=sender, ledger=ledger)
+        count_live((claim.event.occurred_at, claim.event.kind, claim.item_id) for claim in won if claim.quality == OK)
+    bodies = {claim.key: claim.body for claim in won} | stored_bodies(taken)
+    winners = {claim.index for claim in won}
+    for claim in claims:
+        if claim.index in winners:
+            ledger.add(claim.result("stored"))
+        elif bodies.get(claim.key) == claim.body:
+            ledger.add(claim.result("already_stored"))
+        else:
+            ledger.add(claim.result("conflict", about="id", message=CONFLICT))
 
 
-def _identities(claims: list[_Claim], *, source: Source) -> dict[Who, int]:
-    people = sorted({claim.who for claim in claims})
-    columns: dict[str, Any] = {
-        "source_id": source.pk,
-        "values": [value for _kind, value in people],
-        "customer": [value if kind == Identity.Kind.CUSTOMER else None for kind, value in people],
-        "visitor": [value if kind == Identity.Kind.VISITOR else None for kind, value in people],
+def _write(claims: list[Claim], *, known: dict[Who, int], sender: _Sender) -> None:
+    """Store the claims, each with how good it is."""
+    for claim in claims:
+        if claim.anonymous:
+            _make_anonymous(claim)
+        if _is_a_bots(claim, sender=sender):
+            claim.quality = BOT
+    window = timedelta(seconds=settings.NEAR_DUPLICATE_SECONDS)
+    if window:
+        _find_duplicates(claims, known=known, window=window)
+    copy_events(claims, _identities(claims, known=known, source=sender.source), source=sender.source)
+
+
+def _make_anonymous(claim: Claim) -> None:
+    """Leave nothing in the row by which somebody could be known again."""
+    kind = find_kind(claim.event.kind)
+    claim.context = "{}"
+    claim.payload = json_text(kind.without_words(claim.event.payload)) if kind else "{}"
+
+
+def _is_a_bots(claim: Claim, *, sender: _Sender) -> bool:
+    if sender.subject and sender.user_agent and is_bot(sender.user_agent):
+        return True
+    told = claim.event.context.get("userAgent") if claim.event.context else None
+    return isinstance(told, str) and is_bot(told)
+
+
+def _find_duplicates(claims: list[Claim], *, known: dict[Who, int], window: timedelta) -> None:
+    """What this batch says twice, and what was said before by somebody who can be told from others."""
+    good = [claim for claim in claims if claim.quality == OK]
+    repeated = near_duplicates(((claim.same, claim.event.occurred_at, claim.key) for claim in good), window=window)
+    persons = [claim for claim in good if not claim.anonymous and claim.who in known]
+    stored = deeds_around(
+        [known[claim.who] for claim in persons], [claim.event.occurred_at for claim in persons], window=window
+    )
+    if stored:
+        repeated |= _told_before(persons, stored, known=known, window=window)
+    if repeated:
+        for claim in good:
+            if claim.key in repeated:
+                claim.quality = DUPLICATE
+
+
+def _told_before(
+    claims: list[Claim], stored: list[StoredDeed], *, known: dict[Who, int], window: timedelta
+) -> set[str]:
+    times: defaultdict[Hashable, list[Any]] = defaultdict(list)
+    for identity_id, kind, item_id, value, payload, when in stored:
+        times[identity_id, kind, item_id, value, _normal(str(payload))].append(when)
+    return {
+        claim.key
+        for claim in claims
+        for when in times.get((known[claim.who], *claim.same[1:4], claim.payload), ())
+        if abs(claim.event.occurred_at - when) <= window
     }
-    with connection.cursor() as cursor:
-        cursor.execute(IDENTITIES, columns)
-        known = {(kind, value): pk for kind, value, pk in cursor.fetchall()}
-        if all(person in known for person in people):
-            return known
-        cursor.execute(ADD_CUSTOMERS.format(rows=arrays("customer")), columns)
-        cursor.execute(ADD_IDENTITIES.format(rows=arrays("customer", "visitor")), columns)
-        cursor.execute(IDENTITIES, columns)
-        return {(kind, value): pk for kind, value, pk in cursor.fetchall()}
+
+
+def _normal(payload: str) -> str:
+    """A payload as Postgres writes it, as we write it."""
+    return json_text(msgspec.json.decode(payload))
+
+
+def _identities(claims: list[Claim], *, known: dict[Who, int], source: Source) -> list[int]:
+    """For each claim the identity that its row points at; new people are made."""
+    new = {claim.who for claim in claims if not claim.anonymous and claim.who not in known}
+    everybody = known | make_identities(new, source=source)
+    nobody = nobody_of(source) if any(claim.anonymous for claim in claims) else 0
+    return [nobody if claim.anonymous else everybody[claim.who] for claim in claims]
+
+
+def _count(claims: Iterable[Claim], *, sender: _Sender, ledger: Ledger) -> None:
+    """What there is to say of stored events besides that they are."""
+    late_before = sender.received_at - LATE
+    for claim in claims:
+        if claim.quality != OK:
+            ledger.counts[claim.quality] += 1
+        if claim.event.claimed_at is not None:
+            ledger.counts["clock_repaired"] += 1
+        if claim.event.unit_mended:
+            ledger.counts["unit_repaired"] += 1
+        if claim.event.occurred_at < late_before:
+            ledger.counts["late"] += 1

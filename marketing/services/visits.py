@@ -7,6 +7,7 @@ from django.conf import settings
 
 from marketing.identities import customer_identity
 from marketing.models import Identity, Source
+from marketing.services.event_people import nobody_of
 from marketing.tokens import SignedToken, mint_token
 
 
@@ -40,3 +41,8 @@ def browser_source() -> Source:
     """The source of people who come without a shop's key."""
     source, _created = Source.objects.get_or_create(code=settings.BROWSER_SOURCE, defaults={"name": "Browsers"})
     return source
+
+
+def nobody_in_particular(source: Source) -> Identity:
+    """The identity that events count under whose person did not agree to be known, in this source."""
+    return Identity.objects.select_related("source").get(pk=nobody_of(source))

@@ -12,6 +12,7 @@ BECAUSE_YOU: dict[str, dict[str, str]] = {
         "add_to_cart": "because you put {title} into your cart",
         "purchase": "because you bought {title}",
         "rating": "because you liked {title}",
+        "like": "because you liked {title}",
         "": "because of {title}",
     }
 }

@@ -6,6 +6,7 @@ import pytest
 from marketing.errors import InvalidInput
 from marketing.events import IncomingEvent, Refused, parse_batch
 
+pytestmark = pytest.mark.django_db  # kinds that staff added
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
@@ -65,8 +66,8 @@ def test_a_batch_that_is_too_long_is_refused_with_both_numbers(settings):
         ({"id": "a\x1fb"}, "id", "control characters"),
         ({"id": True}, "id", "true or false"),
         ({"kind": "left out"}, "kind", "missing"),
-        ({"kind": "explode"}, "kind", "view, click, add_to_cart, purchase, rating"),
-        ({"kind": ["view"]}, "kind", "view, click"),
+        ({"kind": "explode"}, "kind", "view, page_view, click, add_to_cart, remove_from_cart, purchase"),
+        ({"kind": ["view"]}, "kind", "view, page_view"),
         ({"occurredAt": "left out"}, "occurredAt", "missing"),
         ({"occurredAt": "2026-05-01T10:00:00"}, "occurredAt", "offset"),
         ({"occurredAt": "2036-05-01T10:00:00Z"}, "occurredAt", "a day ahead"),

@@ -1,11 +1,13 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
-from marketing.partitions import ahead, ensure_for, ensure_months
+from marketing.partitions import LOCK, ahead, ensure_for, ensure_months
 from tests.factories.marketing import EventFactory
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +82,36 @@ def test_reading_and_writing_events_goes_on_while_a_partition_is_made():
 
     assert "ShareUpdateExclusiveLock" in modes
     assert "AccessExclusiveLock" not in modes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_makers_of_the_same_month_wait_for_the_first_and_find_its_partition():
+    may_1972 = date(1972, 5, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS marketing_event_1972_05")
+
+    def make():
+        try:
+            return ensure_months(may_1972, may_1972)
+        finally:
+            connection.close()
+
+    def waiting():
+        with connection.cursor() as cursor:
+            # A bigint's two halves stand apart in pg_locks.
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+                " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+                " AND (classid::bigint << 32) + objid::bigint = %s",
+                [LOCK],
+            )
+            return cursor.fetchone()[0] == 3
+
+    with ThreadPoolExecutor(3) as others, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        late = [others.submit(make) for _ in range(3)]
+        wait_until(waiting)
+        first = ensure_months(may_1972, may_1972)
+
+    assert first == ["marketing_event_1972_05"]
+    assert [future.result() for future in late] == [[], [], []]
