@@ -66,6 +66,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["-placed_at"], name="order_placed_at"),
             models.Index(fields=["identity", "-placed_at"], name="order_identity_placed_at"),
+            models.Index(fields=["updated_at"], name="order_updated_at"),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +122,10 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__isnull=True) | Q(quantity__gt=0), name="refund_quantity_positive"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["refunded_at"], name="refund_refunded_at"),
+            models.Index(fields=["received_at"], name="refund_received_at"),
         ]
 
     def __str__(self) -> str:
