@@ -118,13 +118,21 @@ def resolve_caller(request: HttpRequest) -> Caller:
 
     """
     header = request.headers.get("Authorization", "")
-    if header:
-        scheme, _, credential = header.partition(" ")
-        if scheme.lower() != "bearer" or not credential.strip():
-            raise NotAuthenticated("Authorization: expected “Bearer ” and an API key or token.")
-        credential = credential.strip()
-        return _shop(credential) if credential.startswith(PREFIX) else holder_of(read_token(credential))
-    return _staff(request)
+    return resolve_bearer(header) if header else _staff(request)
+
+
+def resolve_bearer(header: str) -> Caller:
+    """The caller whom an Authorization header names.
+
+    Raises:
+        NotAuthenticated: when the credential doesn't hold.
+
+    """
+    scheme, _, credential = header.partition(" ")
+    credential = credential.strip()
+    if scheme.lower() != "bearer" or not credential:
+        raise NotAuthenticated("Authorization: expected “Bearer ” and an API key or token.")
+    return _shop(credential) if credential.startswith(PREFIX) else holder_of(read_token(credential))
 
 
 def holder_of(claims: Claims) -> Caller:

@@ -113,6 +113,8 @@ def _viewer(asking: Caller) -> selectors.Subject:
 def find_customer(asking: Caller, ref: CustomerRef, *, readers: Rule, field: str) -> Customer:
     """The customer of the reference: the caller themselves, or anybody for whom the rule admits the caller.
 
+    Who was merged away is found as the one who is kept.
+
     Raises:
         NotAllowed: when the caller is neither; whether the customer exists is not told then.
         NotFound: when there is no such customer.
@@ -120,14 +122,14 @@ def find_customer(asking: Caller, ref: CustomerRef, *, readers: Rule, field: str
     """
     pk = node_id(ref.id, "Customer", field=f"{field}.id") if ref.id else None
     own = asking.customer
-    if own is not None and (own.pk == pk or own.external_id == ref.external_id):
+    if own is None:
+        readers.check(asking)
+    elif own.pk == pk or own.external_id == ref.external_id:
         return own
-    if own is not None:
-        raise NotAllowed(f"{field}: a customer's token opens that customer's own data only.")
-    readers.check(asking)
     _check_argument(f"{field}.externalId", ref.external_id)
-    found = Customer.objects.filter(pk=pk) if pk else Customer.objects.filter(external_id=ref.external_id)
-    row = found.first()
+    row = selectors.customer_of(pk) if pk else selectors.customer_called(ref.external_id or "")
+    if own is not None and row != own:
+        raise NotAllowed(f"{field}: a customer's token opens that customer's own data only.")
     if row is None:
         raise NotFound(f"{field}: there is no such customer.")
     return row

@@ -1,12 +1,16 @@
 """Who somebody is: identities, and the pointer from a visitor to the customer that a login moves."""
 
+import uuid
 from typing import Literal, overload
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from marketing.errors import Conflict
 from marketing.models import Customer, Identity, Source
 from marketing.plain_text import identifier
+
+# KEY SHARE waits for a merge of this customer that is under way, and then reads where it led.
+STANDING = "SELECT coalesce(merged_into_id, id) FROM marketing_customer WHERE id = %s FOR KEY SHARE"
 
 
 @overload
@@ -17,6 +21,8 @@ def customer_identity(source: Source, external_id: str, *, create: bool) -> Iden
 
 def customer_identity(source: Source, external_id: str, *, create: bool = True) -> Identity | None:
     """The identity under which `source` knows the customer `external_id`; with `create`, both are made when missing.
+
+    A new name of a customer who was merged away is the kept customer's.
 
     Raises:
         InvalidInput: no usable id.
@@ -29,8 +35,21 @@ def customer_identity(source: Source, external_id: str, *, create: bool = True) 
         return found
     with transaction.atomic():
         customer, _created = Customer.objects.get_or_create(external_id=value, defaults={"source": source})
-        identity, _created = Identity.objects.get_or_create(**known, defaults={"customer": customer})
+        defaults = {"customer_id": standing_id(customer)}
+        identity, _created = Identity.objects.get_or_create(**known, defaults=defaults)
     return identity
+
+
+def standing_id(customer: Customer) -> uuid.UUID:
+    """The key of the customer who stands for this one: itself, or whom it was merged into.
+
+    No merge can change that before the transaction ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, [customer.pk])
+        (pk,) = cursor.fetchone()
+    standing: uuid.UUID = pk
+    return standing
 
 
 def visitor_identity(source: Source, value: str) -> Identity:
@@ -54,12 +73,13 @@ def link_visitor(visitor: Identity, customer: Customer) -> Identity:
 
     """
     with transaction.atomic():
-        row = Identity.objects.select_for_update().get(pk=visitor.pk)
+        customer_id = standing_id(customer)
+        row = Identity.objects.select_for_update(no_key=True).get(pk=visitor.pk)
         if row.kind != Identity.Kind.VISITOR:
-            raise Conflict("identity: a visitor's expected, got a customer's")
-        if row.customer_id not in (None, customer.pk):
+            raise Conflict(f"identity: a visitor's expected, got a {row.kind}'s")
+        if row.customer_id not in (None, customer_id):
             raise Conflict("visitor: this visitor is already linked to another customer")
         if row.customer_id is None:
-            row.customer = customer
+            row.customer_id = customer_id
             row.save(update_fields=["customer"])
     return row

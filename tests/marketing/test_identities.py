@@ -3,7 +3,9 @@ import pytest
 from marketing.errors import Conflict, InvalidInput
 from marketing.identities import customer_identity, link_visitor, visitor_identity
 from marketing.models import Customer, Identity
-from tests.factories.marketing import SourceFactory
+from marketing.services.merges import merge_customers
+from tests.callers import caller
+from tests.factories.marketing import CustomerIdentityFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +58,46 @@ def test_a_customers_own_identity_is_never_moved(ada, cy):
 def test_a_visitor_is_made_once(vi):
     assert visitor_identity(vi.source, "vi") == vi
     assert visitor_identity(vi.source, "new").customer is None
+
+
+def test_a_token_of_somebody_merged_away_is_the_kept_customers(ada, cy, sam):
+    merge_customers(kept=cy.customer, merged=ada.customer, user=None)
+    minted = caller(sam).post("/api/tokens", {"externalId": "ada"}).json()["token"]
+
+    for holder in (ada, minted):
+        me = caller(holder).ask("{ me { customer { externalId } } }")["me"]
+
+        assert me["customer"] == {"externalId": "cy"}
+
+
+CUSTOMER = "query ($ref: CustomerRef!) { customer(ref: $ref) { externalId } }"
+
+
+@pytest.mark.parametrize("who", ["ada", "cy", "bo"])
+def test_whoever_asks_for_one_of_two_merged_customers_gets_the_kept_one(who, ada, cy, request):
+    merge_customers(kept=cy.customer, merged=ada.customer, user=None)
+    asking = caller(request.getfixturevalue(who))
+
+    found = [asking.ask(CUSTOMER, ref={"externalId": called})["customer"] for called in ("ada", "cy")]
+
+    assert found == [{"externalId": "cy"}] * 2
+
+
+def test_a_merge_opens_nobody_elses_data(ada, cy, shop):
+    dora = CustomerIdentityFactory(customer__external_id="dora", customer__source=shop)
+    merge_customers(kept=cy.customer, merged=ada.customer, user=None)
+
+    for called in ("ada", "cy", "nobody"):
+        error = caller(dora).refused(CUSTOMER, ref={"externalId": called})
+
+        assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_the_list_of_customers_has_two_who_are_one_once_under_either_id(ada, cy, bo):
+    merge_customers(kept=cy.customer, merged=ada.customer, user=None)
+    listed = "query ($search: String) { customers(search: $search) { edges { node { externalId } } } }"
+
+    for search in (None, "ada", "cy"):
+        edges = caller(bo).ask(listed, search=search)["customers"]["edges"]
+
+        assert [edge["node"]["externalId"] for edge in edges] == ["cy"]
