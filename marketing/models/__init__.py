@@ -5,7 +5,7 @@ from marketing.models.audit import AuditEntry
 from marketing.models.catalogue import Category, Item, ItemRelation
 from marketing.models.customers import Consent, Customer, CustomerMerge, Identity
 from marketing.models.events import CustomEventKind, Event, EventKey, IngestBatch, QuarantinedEvent
-from marketing.models.features import DailyActivity, DailyInterest, DirtyDay
+from marketing.models.features import DailyActivity, DailyInterest, DirtyDay, FeatureWatermark
 from marketing.models.orders import ExchangeRate, Order, OrderLine, Refund
 from marketing.models.outbox import Outbox, WebhookEndpoint
 from marketing.models.runs import Artefact, Deployment, TrainingRun
@@ -27,6 +27,7 @@ __all__ = [
     "Event",
     "EventKey",
     "ExchangeRate",
+    "FeatureWatermark",
     "Identity",
     "ImportRun",
     "IngestBatch",

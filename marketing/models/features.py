@@ -8,13 +8,15 @@ from marketing.models.customers import Identity
 class DailyActivity(models.Model):
     """What one identity did on one day of the business's time zone. By identity, so that a merge moves nothing here."""
 
-    identity = models.ForeignKey(Identity, models.CASCADE, related_name="daily_activities")
+    # The unique constraint's index begins with the identity.
+    identity = models.ForeignKey(Identity, models.CASCADE, db_index=False, related_name="daily_activities")
     day = models.DateField()
+    events = models.IntegerField(default=0, db_default=0, help_text="Of any kind that the person does themselves.")
     views = models.IntegerField(default=0)
     clicks = models.IntegerField(default=0)
     carts = models.IntegerField(default=0)
     purchases = models.IntegerField(default=0)
-    orders = models.IntegerField(default=0)
+    orders = models.IntegerField(default=0, help_text="Those whose amount is known in the base currency.")
     revenue = models.DecimalField(
         max_digits=18,
         decimal_places=4,
@@ -44,7 +46,7 @@ class DailyInterest(models.Model):
         CATEGORY = "category", "category"
         TAG = "tag", "tag"
 
-    identity = models.ForeignKey(Identity, models.CASCADE, related_name="daily_interests")
+    identity = models.ForeignKey(Identity, models.CASCADE, db_index=False, related_name="daily_interests")
     day = models.DateField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
     name = models.CharField(max_length=120, help_text="Slug of the category, or the tag.")
@@ -71,3 +73,16 @@ class DirtyDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+
+class FeatureWatermark(models.Model):
+    """Up to which moment arrivals have been looked through for dirty days. There is one row, or none before the first look."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    received_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="feature_watermark_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"received until {self.received_until}"
