@@ -5,26 +5,26 @@ from pathlib import Path
 
 from django.db import connection
 
+from marketing.importers.job import Job
 from marketing.importers.movielens.layouts import look_into
 from marketing.importers.movielens.people_and_films import import_films, import_people
 from marketing.importers.movielens.ratings import import_ratings
-from marketing.importers.report import ImportReport, Progress, Rejects
-from marketing.models import Source
-
-SOURCE = "movielens"
+from marketing.importers.report import ImportReport
 
 
-def import_movielens(folder: Path, *, rejects: Rejects, progress: Progress) -> ImportReport:
+def import_movielens(path: Path, *, job: Job) -> ImportReport:
     """Films become items, users customers, ratings events. What is there already is left as it is.
+
+    A set is small: when it was cut off it is read from its start again.
 
     Raises:
         InvalidInput: naming the folder without ratings, or the file that is empty or lacks a column.
 
     """
-    found = look_into(folder)
+    found = look_into(path)
+    source, rejects, progress = job.source, job.rejects, job.progress
     tables = [table for table in (found.items, found.users, found.ratings) if table]
     progress.start(sum(table.path.stat().st_size for table in tables))
-    source, _created = Source.objects.get_or_create(code=SOURCE, defaults={"name": "MovieLens"})
     items: Counter[str] = Counter()
     customers: Counter[str] = Counter()
     if found.items:

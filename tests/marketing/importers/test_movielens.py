@@ -148,7 +148,7 @@ def test_ids_far_apart_stand_side_by_side_and_items_only_rated_are_titled_by_the
     said, _rejected = run(u__data="5\t1000000007\t3\t881250949\n1000000007\t5\t4\t881250949\n")
 
     assert ratings() == {("5", "1000000007", 3.0), ("1000000007", "5", 4.0)}
-    assert "items that only ratings name: 2" in said
+    assert "items that only events name: 2" in said
     assert Item.objects.get(sku="5").title == "5"
 
 
