@@ -1,0 +1,79 @@
+"""What was exported can be imported, and is the same."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from marketing.events import parse_batch
+from marketing.exports import prepare
+from marketing.services.events import record_events
+from tests.factories import marketing as make
+
+FIRST = datetime(2026, 5, 1, tzinfo=UTC)
+KINDS = {
+    "view": st.floats(0, 86_400),
+    "click": st.none(),
+    "add_to_cart": st.floats(0.001, 1_000_000),
+    "rating": st.sampled_from([0.5, 1, 3.5, 5]),
+}
+TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
+# From 1e16 on, Postgres gives a float of a JSON column back as the whole number that it is.
+NUMBER = st.integers(-(2**53), 2**53) | st.floats(-1e15, 1e15)
+JSON = st.dictionaries(
+    TEXT,
+    st.none() | st.booleans() | NUMBER | TEXT,
+    max_size=3,
+)
+
+
+@st.composite
+def events(draw):
+    """Events that lie too far apart to be each other's near-duplicates, some with fractions of seconds."""
+    count = draw(st.integers(1, 8))
+    return [draw(event(number)) for number in range(count)]
+
+
+@st.composite
+def event(draw, number):
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    who = draw(st.sampled_from(["customer", "visitor"]))
+    at = FIRST + timedelta(hours=number, microseconds=draw(st.integers(0, 10**6)))
+    return {
+        "id": f"{number} {draw(TEXT)}",
+        "kind": kind,
+        "occurredAt": at.isoformat(),
+        "item": "kettle",
+        "value": draw(KINDS[kind]),
+        who: f"{draw(TEXT)}!",
+        "session": draw(TEXT),
+        "context": draw(JSON),
+    }
+
+
+def exported(source):
+    export = prepare("events", format_name="jsonl", filters={"source": source.code})
+    return b"".join(chunk.data for chunk in export.chunks())
+
+
+class RoundTrip(TestCase):
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(events())
+    def test_exporting_events_as_json_lines_and_importing_them_is_the_identity(self, sent):
+        shop, copy = make.SourceFactory(code="shop"), make.SourceFactory(code="copy")
+        make.ItemFactory(sku="kettle", source=shop)
+        now = datetime.now(UTC)
+        stored = record_events(parse_batch(sent, now=now), source=shop)
+        kept = {result.id for result in stored if result.status == "stored"}
+
+        first = exported(shop)
+        rows = [json.loads(line) for line in first.splitlines()]
+        again = record_events(parse_batch(rows, now=now), source=shop)
+        copied = record_events(parse_batch(rows, now=now), source=copy)
+
+        assert {row["id"] for row in rows} == kept
+        assert {result.status for result in again} <= {"already_stored"}
+        assert {result.status for result in copied} <= {"stored"}
+        assert sorted(exported(copy).splitlines()) == sorted(first.splitlines())
