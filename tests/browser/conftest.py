@@ -1,11 +1,17 @@
 """A real Chromium on a real server. Without Chromium these tests are skipped, by that name."""
 
 import shutil
+import threading
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.waiting import wait_until
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+# A headless browser calls itself one, and what robots do doesn't count.
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Safari/537.36"
 
 
 def pytest_collection_modifyitems(items):
@@ -25,10 +31,17 @@ def chromium():
         browser.close()
 
 
+def nobody_is_served():
+    """Whether the live server has no connection left: each has a thread of its own."""
+    return not any("process_request_thread" in thread.name for thread in threading.enumerate())
+
+
 @pytest.fixture
 def page(chromium, live_server):
     """A page of the live server. What its console complains about, CSP's refusals included, fails the test."""
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    context = chromium.new_context(
+        base_url=live_server.url, viewport={"width": 1280, "height": 900}, user_agent=PERSON.format(chromium.version)
+    )
     context.set_default_timeout(10_000)
     opened = context.new_page()
     complaints = []
@@ -36,7 +49,10 @@ def page(chromium, live_server):
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.complaints = complaints
     yield opened
+    # What a page sends when it is closed would arrive while the tables are emptied.
+    context.set_offline(True)
     context.close()
+    wait_until(nobody_is_served)
     assert complaints == []
 
 

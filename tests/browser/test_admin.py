@@ -4,7 +4,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from marketing import stream
 from marketing.models import TrainingRun
+from marketing.stream import Counted
 from tests.factories.marketing import EventFactory, ItemFactory, TrainingRunFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,3 +73,28 @@ def test_the_dark_theme_reaches_attunes_own_parts(page, log_in, owner):
     dark = page.locator(".attune-card").first.evaluate("card => getComputedStyle(card).backgroundColor")
     assert light == "rgb(255, 255, 255)"
     assert dark != light
+
+
+def test_the_live_panel_shows_what_comes_in_without_being_loaded_again(page, log_in, owner):
+    lamp = ItemFactory(title="Lamp <b>7</b>")
+    log_in(owner)
+    expect(page.locator("#live-none")).to_be_visible()
+
+    stream.feed([Counted(timezone.now(), "view", lamp.pk, 1200), Counted(timezone.now(), "search", None, 34)])
+
+    expect(page.locator("#live-total")).to_have_text("1,234", timeout=15_000)
+    expect(page.locator("#live-none")).to_be_hidden()
+    assert page.locator("#live-kinds li").all_inner_texts() == ["viewed\n1,200", "searched\n34"]
+    assert page.locator("#live-items li").all_inner_texts() == ["Lamp <b>7</b>\n1,200"]
+    assert page.locator("#live-chart rect").count() == 30
+
+
+def test_the_live_panel_says_when_nobody_answers_and_goes_on_when_somebody_does(page, log_in, owner):
+    page.route("**/admin/live", lambda route: route.fulfill(status=503))
+    log_in(owner)
+    expect(page.locator("#live-state")).to_have_text("No answer; asking again")
+
+    page.unroute("**/admin/live")
+
+    expect(page.locator("#live-state")).to_have_text("Live", timeout=20_000)
+    page.complaints[:] = [text for text in page.complaints if "503" not in text]
