@@ -17,6 +17,10 @@ class CannotMeasure(Exception):
     """What the benchmark needs is not here; the message says what and how to get it."""
 
 
+class Broken(Exception):
+    """A promise doesn't hold; the figures say which."""
+
+
 @dataclass
 class Report:
     """Collects figures; keys are flat (`ml100k.ease.ndcg10`) and stay the same from one version to the next."""
@@ -24,6 +28,7 @@ class Report:
     bench: str
     quick: bool
     device: str = "cpu"
+    events: int | None = None
     figures: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
@@ -43,22 +48,33 @@ class Report:
         )
 
 
-def run(bench: str, measure: Callable[[Report], None], *, description: str) -> None:
-    """Parse the command line, measure, and print the figures; ends with status 2 when measuring isn't possible."""
+def run(bench: str, measure: Callable[[Report], None], *, description: str, takes_events: bool = False) -> None:
+    """Parse the command line, measure, and print the figures.
+
+    `takes_events`: the option --events says how many there shall be. Ends with status 2 when measuring isn't possible,
+    and with status 1 when what was measured must not be (`Broken`).
+    """
     parser = argparse.ArgumentParser(prog=f"python -m tests.benchmarks.{bench}", description=description)
     parser.add_argument("--quick", action="store_true", help="smaller sizes and one seed, in under a minute; same keys")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the JSON object into this file too")
+    if takes_events:
+        parser.add_argument("--events", type=int, metavar="N", help="import this many, whatever else --quick says")
     options = parser.parse_args()
-    report = Report(bench=bench, quick=options.quick)
+    report = Report(bench=bench, quick=options.quick, events=getattr(options, "events", None))
+    broken = None
     try:
         measure(report)
     except CannotMeasure as missing:
         parser.exit(2, f"{missing}\n")
+    except Broken as error:
+        broken = error
     line = report.as_json()
     if options.json:
         options.json.write_text(f"{line}\n")
     sys.stderr.flush()
     print(line, flush=True)
+    if broken:
+        parser.exit(1, f"{broken}\n")
 
 
 def _machine(device: str) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """Load from a process of its own: some keep-alive connections, each asking again as soon as it is answered.
 
-Reads a plan as JSON from standard input and prints what it measured as JSON. Plain sockets, since an HTTP library in
-Python would take more time for a request than the server does.
+Reads a plan as JSON from standard input and prints what it measured as JSON.
 """
 
 import json
@@ -11,6 +10,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 from itertools import cycle, islice
+
+from tests.benchmarks.answers import read_answer
 
 
 @dataclass
@@ -37,25 +38,6 @@ class Connection:
                 if ended > self.until:
                     return
                 self.seconds.append(ended - began)
-
-
-def read_answer(connection: socket.socket) -> tuple[bytes, bytes]:
-    """Status and body of one answer with a Content-Length."""
-    received = b""
-    while b"\r\n\r\n" not in received:
-        received += receive(connection)
-    head, _, body = received.partition(b"\r\n\r\n")
-    length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-    while len(body) < length:
-        body += receive(connection)
-    return head.split(b" ", 2)[1], body
-
-
-def receive(connection: socket.socket) -> bytes:
-    chunk = connection.recv(65536)
-    if not chunk:
-        raise ConnectionError("the server closed the connection")
-    return chunk
 
 
 def percentile(ordered: list[float], share: float) -> float:
