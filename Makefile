@@ -65,7 +65,7 @@ format: install ## sort imports and lay out the code
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench-%: up ## bench-recsys, bench-serve: figures beside a peer, see docs/benchmarks.md
+bench-%: up ## bench-recsys, -serve, -ingest, -durability: figures beside a peer, see docs/benchmarks.md
 	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(PY) -m tests.benchmarks.$* $(OPTIONS)
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from marketing.reports import load_report
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -17,17 +19,31 @@ class Entry:
     model: str
 
 
+@dataclass(frozen=True)
+class ReportEntry:
+    """A report in the sidebar; shown to those who may see it."""
+
+    code: str
+    icon: str
+
+
+REPORTS = (ReportEntry("data_quality", "verified"),)
 GROUPS: dict[str, tuple[Entry, ...]] = {
     "People": (
         Entry("Customers", "group", "marketing", "customer"),
         Entry("Identities", "fingerprint", "marketing", "identity"),
         Entry("Consent", "handshake", "marketing", "consent"),
+        Entry("Merges", "merge", "marketing", "customermerge"),
     ),
     "Shop": (
         Entry("Items", "inventory_2", "marketing", "item"),
         Entry("Categories", "category", "marketing", "category"),
         Entry("Relations", "hub", "marketing", "itemrelation"),
         Entry("Events", "bolt", "marketing", "event"),
+        Entry("Quarantine", "pending_actions", "marketing", "quarantinedevent"),
+        Entry("Kinds of events", "category_search", "marketing", "customeventkind"),
+        Entry("Orders", "receipt_long", "marketing", "order"),
+        Entry("Exchange rates", "currency_exchange", "marketing", "exchangerate"),
     ),
     "Recommender": (
         Entry("Training runs", "model_training", "marketing", "trainingrun"),
@@ -44,8 +60,12 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     "Access": (
         Entry("Sources", "input", "marketing", "source"),
         Entry("API keys", "key", "marketing", "apikey"),
+        Entry("Imports", "upload_file", "marketing", "importrun"),
+        Entry("Webhooks", "webhook", "marketing", "webhookendpoint"),
+        Entry("Outbox", "outbox", "marketing", "outbox"),
         Entry("Staff", "badge", "marketing", "user"),
         Entry("Roles", "shield_person", "auth", "group"),
+        Entry("Audit", "history", "marketing", "auditentry"),
         Entry("Wrong passwords", "lock", "axes", "accessattempt"),
         Entry("Log-ins", "login", "axes", "accesslog"),
     ),
@@ -60,7 +80,14 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         items = [item_of(entry) for entry in entries if request.user.has_perm(f"{entry.app}.view_{entry.model}")]
         if items:
             groups.append({"title": title, "separator": True, "items": items})
+    reports = [report_of(entry) for entry in REPORTS if request.user.has_perm(load_report(entry.code).permission)]
+    if reports:
+        groups.insert(1, {"title": "Reports", "separator": True, "items": reports})
     return groups
+
+
+def report_of(entry: ReportEntry) -> dict[str, Any]:
+    return {"title": load_report(entry.code).title, "icon": entry.icon, "link": reverse("report", args=[entry.code])}
 
 
 def item_of(entry: Entry) -> dict[str, Any]:

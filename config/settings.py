@@ -190,6 +190,8 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", str(HOME / "static")))
 LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "UTC")  # the business's zone: days are cut in it
+# Sums over orders in several currencies are given in this one (ISO 4217), by the exchange rates of their days.
+BASE_CURRENCY = env.str("BASE_CURRENCY", "EUR", validate=validate.Regexp(r"^[A-Z]{3}$"))
 
 # -- Work in the background --------------------------------------------------------------------------------------------
 
@@ -212,6 +214,16 @@ RUN_KINDS = {"recommender": "recsys.training.RecommenderTraining"}
 RUN_LEASE = timedelta(seconds=env.int("RUN_LEASE_SECONDS", 60))
 RUN_MAX_ATTEMPTS = 4
 
+# -- Webhooks out ------------------------------------------------------------------------------------------------------
+
+# Whether endpoints may lie in private networks. Off, so that nobody can make Attune knock at what stands behind it.
+WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", False)
+# A delivery that is under way for longer belongs to a worker that is gone: it is made again.
+WEBHOOK_LEASE = timedelta(seconds=env.int("WEBHOOK_LEASE_SECONDS", 120))
+WEBHOOK_MAX_ATTEMPTS = 10
+# How long an endpoint may take from the first byte to the answer. Keep it well below the lease.
+WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", 10.0)
+
 # -- Who asks ----------------------------------------------------------------------------------------------------------
 
 CUSTOMER_TOKEN_LIFETIME = timedelta(minutes=env.int("CUSTOMER_TOKEN_MINUTES", 60))
@@ -224,7 +236,7 @@ BROWSER_SOURCE = "browser"
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["marketing.rest.access.CallerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["marketing.rest.access.ClosedByDefault"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["marketing.rest.rendering.QuickJsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["marketing.rest.access.CallerThrottle"],
@@ -245,6 +257,14 @@ SPECTACULAR_SETTINGS = {
 # One request's body, bytes: a full batch of events fits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 EVENT_BATCH_MAX = 1000
+# Rows of a file that an import stores in one transaction; after a cut it goes on behind the last ones.
+IMPORT_BLOCK_ROWS = env.int("IMPORT_BLOCK_ROWS", 20_000)
+# A sync of the whole catalogue that would retire more than this share of a source's items is refused, in percent.
+CATALOGUE_RETIRE_PERCENT = env.float("CATALOGUE_RETIRE_PERCENT", 30.0)
+# The body of such a sync over REST, bytes; it is read as a stream.
+CATALOGUE_SYNC_MAX_BYTES = env.int("CATALOGUE_SYNC_MAX_BYTES", 256 * 1024 * 1024)
+# The same person doing the same to the same within so many seconds counts once; 0 counts everything.
+NEAR_DUPLICATE_SECONDS = env.float("NEAR_DUPLICATE_SECONDS", 2.0)
 # How many reverse proxies stand before the web process: so many last entries of X-Forwarded-For are believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
 # What a Prometheus server shows as its bearer token at /metrics; unset, only staff may look.
@@ -262,10 +282,17 @@ DEPLOYMENT_CHECK_SECONDS = env.float("DEPLOYMENT_CHECK_SECONDS", 2.0)
 # Lists that were given out are written to their log this often, seconds. 0: only when something asks for it, as tests do.
 RECOMMENDATION_LOG_SECONDS = env.float("RECOMMENDATION_LOG_SECONDS", 0.0 if ENVIRONMENT == "test" else 1.0)
 
+# -- Reports -----------------------------------------------------------------------------------------------------------
+
+# Code → dotted path of its marketing.reports.frame.Report; each app's own.
+REPORTS = {"data_quality": "marketing.reports.data_quality.DataQuality"}
+# Staff are told when less than this share of a day's events could be used.
+USABLE_EVENTS_SHARE = env.float("USABLE_EVENTS_SHARE", 0.95, validate=validate.Range(0, 1))
+
 # -- Admin -------------------------------------------------------------------------------------------------------------
 
-# What apps above marketing show on a customer's page: functions (request, customer) → HTML, by dotted path.
-CUSTOMER_PANELS = ["recsys.admin.recommended_now"]
+# What stands on a customer's page, also of apps above marketing: functions (request, customer) → HTML, by dotted path.
+CUSTOMER_PANELS = ["marketing.admin.features.interest_and_activity", "recsys.admin.recommended_now"]
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Attune",
     "SITE_HEADER": "Attune",

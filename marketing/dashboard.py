@@ -20,6 +20,7 @@ from marketing.admin.metrics import metric_rows
 from marketing.admin.paginator import estimated_count
 from marketing.admin.runs import duration_of
 from marketing.models import Customer, Event, Item, TrainingRun
+from marketing.reports.data_quality import usable_of
 
 DAYS = 30
 TRENDING_DAYS = 7
@@ -56,7 +57,8 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What marketing/templates/admin/index.html shows; unfold calls it (UNFOLD["DASHBOARD_CALLBACK"])."""
     may = request.user.has_perm
     if may("marketing.view_event"):
-        context |= events_of_late()
+        context |= {"live": True, **events_of_late()}
+        context["quality"] = quality_of_yesterday()
     if may("marketing.view_deployment"):
         context["serving"] = champions()
     if may("marketing.view_trainingrun"):
@@ -107,6 +109,13 @@ def events_of_late() -> dict[str, Any]:
         "chart_is_past": last != today,
         "trending": trending_items(last) if counts else [],
     }
+
+
+def quality_of_yesterday() -> dict[str, Any]:
+    """Whether staff should look at what came in yesterday."""
+    usable = usable_of(timezone.localdate() - timedelta(days=1))
+    share = None if usable.share is None else f"{100 * usable.share:.1f}%"
+    return {"share": share, "low": usable.is_low, "url": reverse("report", args=["data_quality"])}
 
 
 def change(now: int, before: int) -> str:

@@ -6,6 +6,8 @@ from django.contrib.auth.models import Group, Permission
 
 CHANGE = ("view", "add", "change", "delete")
 LOOK = ("view",)
+# Orders with what stands in them.
+ORDERS = tuple(("marketing", model, LOOK) for model in ("order", "orderline", "refund"))
 
 # Role → (app label, model name or "*", actions).
 ROLES: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
@@ -16,18 +18,24 @@ ROLES: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("marketing", "itemrelation", CHANGE),
         ("marketing", "category", CHANGE),
         ("marketing", "event", LOOK),
+        *ORDERS,
         ("marketing", "deployment", LOOK),
         ("recsys", "*", LOOK),
     ),
     "analyst": (("marketing", "*", LOOK), ("recsys", "*", LOOK)),
     "agent": (
         ("marketing", "customer", ("view", "change")),
+        ("marketing", "customermerge", LOOK),
         ("marketing", "item", LOOK),
         ("marketing", "event", LOOK),
+        *ORDERS,
     ),
     "data": (
         ("marketing", "item", LOOK),
         ("marketing", "event", LOOK),
+        ("marketing", "quarantinedevent", ("view", "change")),
+        ("marketing", "customeventkind", CHANGE),
+        ("marketing", "importrun", LOOK),
         ("marketing", "trainingrun", CHANGE),
         ("marketing", "artefact", LOOK),
         ("marketing", "deployment", ("view", "add")),
@@ -36,7 +44,7 @@ ROLES: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     ),
 }
 # Analysts read everything but secrets.
-SECRET_MODELS = {"apikey", "user"}
+SECRET_MODELS = {"apikey", "user", "webhookendpoint"}
 
 
 def permissions_of(role: str) -> list[Permission]:

@@ -1,11 +1,20 @@
 """Work in the background of the ground. Messages carry ids only; each task is safe to run twice."""
 
+import logging
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
 
 from marketing import partitions
+from marketing.features import daily
+from marketing.reports.data_quality import usable_of
 from marketing.runs import leases, process, retention, services
+from marketing.services import deliveries
+
+logger = logging.getLogger("attune.tasks")
 
 
 @shared_task(name="marketing.execute_run", acks_late=False)
@@ -35,3 +44,37 @@ def make_partitions() -> None:
 def prune_artefacts() -> dict[str, int]:
     """Remove the files of artefacts that nobody can roll back to any more."""
     return {"store": retention.prune_store(), "copies": retention.prune_copies()}
+
+
+@shared_task(name="marketing.recompute_features")
+def recompute_features() -> dict[str, int]:
+    """Bring features up to date of the days that something happened to. Several at once share the days."""
+    done = daily.recompute_dirty()
+    return {"days": done.days, "without_rate": done.without_rate.total()}
+
+
+@shared_task(name="marketing.deliver_webhooks")
+def deliver_webhooks() -> dict[str, int]:
+    """Send what is due to the shop's endpoints. Two at once share the work."""
+    return deliveries.deliver_due()
+
+
+@shared_task(name="marketing.prune_deliveries")
+def prune_deliveries() -> int:
+    """Forget webhooks that were taken long ago."""
+    return deliveries.prune_delivered()
+
+
+@shared_task(name="marketing.watch_data_quality")
+def watch_data_quality() -> dict[str, float | None]:
+    """Write down how much of yesterday's events could be used, as a warning when it is too little."""
+    usable = usable_of(timezone.localdate() - timedelta(days=1))
+    log = logger.warning if usable.is_low else logger.info
+    log(
+        "Data quality of %s: %s of %s events usable; the least that should be is %.0f%%",
+        usable.day,
+        f"{usable.usable:,}",
+        f"{usable.came:,}",
+        100 * settings.USABLE_EVENTS_SHARE,
+    )
+    return {"share": usable.share}

@@ -2,8 +2,38 @@
 
 from django.contrib import admin
 
-from marketing.admin import access, artefacts, catalogue, customers, events, people, runs, schedules
+from marketing.admin import (
+    access,
+    artefacts,
+    audit,
+    catalogue,
+    customers,
+    events,
+    imports,
+    merges,
+    orders,
+    people,
+    quarantine,
+    runs,
+    schedules,
+    webhooks,
+)
 
-__all__ = ["access", "artefacts", "catalogue", "customers", "events", "people", "runs", "schedules"]
+__all__ = [
+    "access",
+    "artefacts",
+    "audit",
+    "catalogue",
+    "customers",
+    "events",
+    "imports",
+    "merges",
+    "orders",
+    "people",
+    "quarantine",
+    "runs",
+    "schedules",
+    "webhooks",
+]
 
 admin.site.index_title = "Home"

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
 from marketing.admin.cells import badge, source_cell, thumbnail
+from marketing.admin.exports import Exportable
 from marketing.admin.page import Page, call_service, column
 from marketing.models import Category, Item, ItemRelation
 from marketing.services.retirement import restore_items, retire_items
@@ -48,9 +49,10 @@ class OfferFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
 
 
 @admin.register(Item)
-class ItemAdmin(Page):
+class ItemAdmin(Exportable, Page):
     """Items are retired, not deleted: events and lists that were given out keep pointing at them."""
 
+    export = "items"
     list_display = ["picture", "title", "sku", "offer", "category", "brand", "price_with_currency", "source_name"]
     list_display_links = ["picture", "title"]
     list_select_related = ["category", "source"]

@@ -1,7 +1,18 @@
-"""Marketing's part of GraphQL: who asks, items, customers, events and visits."""
+"""Marketing's part of GraphQL: who asks, items, customers, events, visits, consent and orders."""
 
-from marketing.schema.mutations import Mutation
-from marketing.schema.queries import Query
+import strawberry
+
+from marketing.schema import consent, events, features, live, mutations, orders, queries
 from marketing.schema.types import Category, CustomerRef, CustomerType, ItemType
 
 __all__ = ["Category", "CustomerRef", "CustomerType", "ItemType", "Mutation", "Query"]
+
+
+@strawberry.type
+class Query(queries.Query, consent.Query, events.Query, features.Query, live.Query, orders.Query):
+    pass
+
+
+@strawberry.type
+class Mutation(mutations.Mutation, consent.Mutation):
+    pass

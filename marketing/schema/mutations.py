@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -24,7 +24,7 @@ EVENT_SENDERS = Key(ApiKey.Scope.EVENTS_WRITE) | Customers() | Visitors()
 @strawberry.input(description="Something that somebody did.")
 class EventInput:
     id: str = strawberry.field(description="Your own id of the event: what makes it count once.")
-    kind: str = strawberry.field(description="view, click, add_to_cart, purchase or rating.")
+    kind: str = strawberry.field(description="A name of `eventKinds`: view, click, add_to_cart, purchase, …")
     occurred_at: str = strawberry.field(description="ISO 8601 with offset, or seconds or milliseconds since 1970.")
     item: str | None = strawberry.field(default=None, description="The item's SKU.")
     value: float | None = strawberry.field(default=None, description="What the kind says: stars, pieces, seconds.")
@@ -34,6 +34,9 @@ class EventInput:
     visitor: str | None = strawberry.field(default=None, description="The visitor's name. With an API key only.")
     session: str | None = None
     context: JSON | None = None
+    payload: JSON | None = strawberry.field(
+        default=None, description="What the kind says besides its value: its fields stand in `eventKinds`."
+    )
 
 
 @strawberry.enum(description="What became of an event.")
@@ -42,6 +45,7 @@ class EventStatus(Enum):
     ALREADY_STORED = "already_stored"
     CONFLICT = "conflict"
     REFUSED = "refused"
+    QUARANTINED = "quarantined"
 
 
 @strawberry.type(description="What became of one event of the call.")
@@ -49,7 +53,7 @@ class EventOutcome:
     index: int = strawberry.field(description="Its place in the call, from 0.")
     id: str | None
     status: EventStatus
-    field: str | None = strawberry.field(description="The field that the event was refused for.")
+    field: str | None = strawberry.field(description="The field that the event was refused or held back for.")
     message: str
 
 
@@ -78,8 +82,16 @@ class Mutation:
         description="Store events, each once: the same id with the same content again is fine, with another it is a"
         " conflict. One event's fault doesn't hold back the others.",
     )
-    def track_events(self, info: Info, events: list[EventInput]) -> TrackEventsPayload:
-        return TrackEventsPayload(results=_track(info, [_row(event) for event in events]))
+    def track_events(
+        self,
+        info: Info,
+        events: list[EventInput],
+        sent_at: Annotated[
+            str | None,
+            strawberry.argument(description="When this is sent, by the sender's clock: a wrong one is mended by it."),
+        ] = None,
+    ) -> TrackEventsPayload:
+        return TrackEventsPayload(results=_track(info, [_row(event) for event in events], sent_at=sent_at))
 
     @mutation(
         rule=NotShops() | Key(ApiKey.Scope.TOKENS_MINT),
@@ -106,12 +118,18 @@ class Mutation:
         return LinkVisitorPayload(customer=CustomerType.from_row(customer))
 
 
-def _track(info: Info, rows: list[dict[str, Any]]) -> list[EventOutcome]:
+def _track(info: Info, rows: list[dict[str, Any]], *, sent_at: str | None) -> list[EventOutcome]:
     asking = caller(info)
-    parsed = parse_batch(rows, now=datetime.now(UTC))
+    parsed = parse_batch({"events": rows, "sentAt": sent_at}, now=datetime.now(UTC))
     if asking.source is None:
         raise NotAllowed("Events need a source, which comes with a key or token.")
-    results = events.record_events(parsed, source=asking.source, subject=asking.own_identity())
+    results = events.record_events(
+        parsed,
+        source=asking.source,
+        subject=asking.own_identity(),
+        door="graphql",
+        user_agent=info.context.request.headers.get("User-Agent", ""),
+    )
     return [
         EventOutcome(
             index=result.index,
@@ -136,6 +154,7 @@ def _row(event: EventInput) -> dict[str, Any]:
         "visitor": event.visitor,
         "session": event.session,
         "context": event.context,
+        "payload": event.payload,
     }
 
 

@@ -82,13 +82,17 @@ class Query:
             raise InvalidInput("ref", "say which customer, by id or externalId")
         return CustomerType.from_row(find_customer(asking, ref, readers=CUSTOMER_READERS, field="ref"))
 
-    @field(rule=CUSTOMER_READERS, description="The customers, the newest first.")
+    @field(
+        rule=CUSTOMER_READERS, description="The customers, the newest first; those merged away as whom they turned out."
+    )
     def customers(
         self, first: int = DEFAULT_PAGE, after: str | None = None, search: str | None = None
     ) -> CustomerConnection:
-        rows = models.Customer.objects.all()
+        rows = models.Customer.objects.filter(merged_into=None)
         if search:
-            rows = rows.filter(Q(external_id=search) | Q(name__icontains=search) | Q(email__icontains=search))
+            merged = models.Customer.objects.filter(external_id=search, merged_into__isnull=False)
+            found = Q(external_id=search) | Q(name__icontains=search) | Q(email__icontains=search)
+            rows = rows.filter(found | Q(pk__in=merged.values("merged_into")))
         return CustomerConnection.from_page(keyset_page(rows, order=("-created_at", "-id"), first=first, after=after))
 
 

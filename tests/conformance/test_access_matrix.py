@@ -5,6 +5,7 @@ against it. Each cell really runs the operation with arguments that are right.
 """
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,13 +14,14 @@ import jwt
 import pytest
 from django.conf import settings
 from django.urls import URLPattern, get_resolver
+from strawberry import relay
 
 from config.schema import schema
 from marketing.graphql import Door
 from marketing.services.keys import create_api_key
 from marketing.tokens import mint_token
 from tests.callers import caller, token_of
-from tests.factories.marketing import ItemFactory
+from tests.factories.marketing import ItemFactory, OrderFactory
 
 # Ada and Cy are customers, Vi a visitor; Bo is an agent, Mia a marketer, Dee an analyst, Kim works with data, Ola owns
 # all. Sam's key has every scope, Bea's has none. Nobody has no credential; Eve's tokens are expired or forged.
@@ -39,6 +41,7 @@ class Asked:
     allowed: set[str]
     values: dict = field(default_factory=dict)
     case: str = ""
+    path: str = ""  # where the route has parts to fill in
 
 
 def event(name):
@@ -50,6 +53,9 @@ def event(name):
 LIST = "{ items { rank } }"
 ADAS = {"externalId": "ada"}
 CUSTOMER_READERS = {"bo", "mia", "dee", "ola"}
+ORDER_READERS = {"bo", "mia", "dee", "ola"}
+PLACED = datetime(2026, 5, 1, 12, tzinfo=UTC)
+ADAS_ORDER = uuid.UUID(int=1)
 
 FIELDS: dict[str, list[Asked]] = {
     "Query.me": [Asked("{ me { kind } }", EVERYBODY)],
@@ -58,7 +64,28 @@ FIELDS: dict[str, list[Asked]] = {
     "Query.customer": [
         Asked("query($of: CustomerRef!) { customer(ref: $of) { id } }", {"ada"} | CUSTOMER_READERS, {"of": ADAS}),
     ],
+    "Query.eventKinds": [Asked("{ eventKinds { name } }", EVERYBODY)],
     "Query.customers": [Asked("{ customers { edges { node { id } } } }", CUSTOMER_READERS)],
+    "Query.customerFeatures": [
+        Asked(
+            "query($of: CustomerRef!) { customerFeatures(customer: $of) { events } }", CUSTOMER_READERS, {"of": ADAS}
+        ),
+    ],
+    "Query.orders": [
+        Asked(
+            "query($of: CustomerRef!) { orders(customer: $of) { edges { node { total } } } }",
+            {"ada"} | ORDER_READERS,
+            {"of": ADAS},
+        ),
+    ],
+    "Query.order": [
+        Asked(
+            "query($id: ID!) { order(id: $id) { total } }",
+            {"ada"} | ORDER_READERS,
+            {"id": str(relay.GlobalID("Order", str(ADAS_ORDER)))},
+        ),
+    ],
+    "Query.liveCounts": [Asked("{ liveCounts { count } }", STAFF)],
     "Query.recommendations": [
         Asked("{ recommendations" + LIST + "}", EVERYBODY, case="for the viewer"),
         Asked(
@@ -78,6 +105,12 @@ FIELDS: dict[str, list[Asked]] = {
         )
     ],
     "Mutation.startVisit": [Asked("mutation { startVisit { token } }", EVERYBODY - {"bea"})],
+    "Query.myConsent": [Asked("{ myConsent { granted } }", {"vi", "ada", "cy"})],
+    "Mutation.setConsent": [
+        Asked(
+            "mutation { setConsent(purpose: MARKETING, granted: true) { consents { granted } } }", {"vi", "ada", "cy"}
+        )
+    ],
     "Mutation.linkVisitor": [
         Asked(
             "mutation($vi: String!) { linkVisitor(visitorToken: $vi) { customer { id } } }",
@@ -90,12 +123,71 @@ FIELDS: dict[str, list[Asked]] = {
 # Method and path. What isn't here must be the admin's, the shop window's or Django's own.
 ROUTES: dict[str, list[Asked]] = {
     "api/events": [Asked("POST", {"vi", "ada", "cy", "sam"}, {"event": event})],
+    "api/beacon": [Asked("POST", PEOPLE | STAFF, {"event": lambda _name: {"events": [event("vi")]}})],
     "api/items": [Asked("POST", {"sam"}, {"items": [{"sku": "pot", "title": "Pot"}]})],
+    "api/catalogue/sync": [Asked("POST", {"sam"}, {"sku": "kettle", "title": "Kettle"})],
+    "api/social": [
+        Asked(
+            "POST",
+            {"sam"},
+            {
+                "interactions": [
+                    {
+                        "platform": "insta",
+                        "item": "kettle",
+                        "user": "@ada",
+                        "kind": "like",
+                        "time": "2026-05-01T12:00:00Z",
+                    }
+                ]
+            },
+        )
+    ],
     "api/customers": [Asked("POST", {"sam"}, {"customers": [{"externalId": "dan"}]})],
+    "api/consent": [
+        Asked(
+            "POST",
+            {"sam"},
+            {
+                "consents": [
+                    {"customer": "ada", "purpose": "marketing", "granted": True, "givenAt": "2026-05-01T12:00:00Z"}
+                ]
+            },
+        )
+    ],
+    "api/orders": [
+        Asked(
+            "POST",
+            {"sam"},
+            {
+                "orders": [
+                    {
+                        "id": "o2",
+                        "customer": "ada",
+                        "placedAt": PLACED.isoformat(),
+                        "currency": "EUR",
+                        "lines": [{"item": "kettle", "quantity": 1, "unitPrice": 10}],
+                    }
+                ]
+            },
+        )
+    ],
+    "api/refunds": [
+        Asked(
+            "POST",
+            {"sam"},
+            {"refunds": [{"id": "r1", "order": "o1", "amount": 1, "refundedAt": PLACED.isoformat()}]},
+        )
+    ],
+    "api/cancellations": [
+        Asked("POST", {"sam"}, {"cancellations": [{"order": "o1", "cancelledAt": PLACED.isoformat()}]})
+    ],
     "api/tokens": [Asked("POST", {"sam"}, {"externalId": "ada"})],
     "api/visitors": [Asked("POST", EVERYBODY - {"bea"})],
+    "api/exports/<selection>": [Asked("GET", {"sam"}, path="/api/exports/items?format=jsonl")],
     "api/schema": [Asked("GET", EVERYBODY)],
     "api/docs": [Asked("GET", EVERYBODY)],
+    "attune.js": [Asked("GET", EVERYBODY | EVE)],
     "graphql": [Asked("POST", EVERYBODY, {"query": "{ __typename }"})],
     "healthz": [Asked("GET", EVERYBODY | EVE)],
     "readyz": [Asked("GET", EVERYBODY | EVE)],
@@ -118,6 +210,7 @@ def kettle(shop):
 @pytest.fixture
 def call(request, ada, cy, vi, kettle):
     """A caller by name. Their rows are made now, so that what one asks for is there for all."""
+    OrderFactory(pk=ADAS_ORDER, identity=ada, external_id="o1", placed_at=PLACED)
 
     def by_name(name):
         match name:
@@ -177,11 +270,13 @@ def test_a_route_opens_to_those_in_the_table_and_to_nobody_else(call, asked, nam
     values = filled(asked.values, name)
 
     who = call(name)
-    response = who.post(f"/{door}", values.get("event", values)) if asked.what == "POST" else who.get(f"/{door}")
+    path = asked.path or f"/{door}"
+    response = who.post(path, values.get("event", values)) if asked.what == "POST" else who.get(path)
 
     if name in asked.allowed:
-        assert response.status_code < 300, response.text
-        assert "refused" not in response.text or door in ("api/schema", "metrics")
+        text = response.getvalue().decode()
+        assert response.status_code < 300, text
+        assert "refused" not in text or door in ("api/schema", "attune.js", "metrics")
     else:
         assert response.status_code == (401 if name in EVE | {"nobody"} else 403)
 

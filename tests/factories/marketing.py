@@ -1,7 +1,7 @@
 """Factories of the ground's rows."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import factory
 from django.contrib.auth.models import Group
@@ -114,6 +114,18 @@ class EventFactory(DjangoModelFactory):
     occurred_at = factory.LazyFunction(lambda: datetime.now(UTC))
 
 
+class ImportRunFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ImportRun
+
+    source = factory.SubFactory(SourceFactory)
+    format = "csv"
+    path = factory.Sequence(lambda n: f"/data/events-{n}.csv")
+    fingerprint = factory.Sequence(lambda n: f"{n:064}")
+    status = models.ImportRun.Status.DONE
+    counts = factory.LazyFunction(lambda: {"events": {"stored": 3}, "rejected": {"kind: missing": 1}})
+
+
 class TrainingRunFactory(DjangoModelFactory):
     class Meta:
         model = models.TrainingRun
@@ -178,6 +190,24 @@ class RefundFactory(DjangoModelFactory):
     amount = 1
     refunded_at = factory.LazyFunction(lambda: datetime.now(UTC))
     body = factory.LazyFunction(uuid.uuid4)
+
+
+class CustomEventKindFactory(DjangoModelFactory):
+    class Meta:
+        model = models.CustomEventKind
+
+    name = factory.Sequence(lambda n: f"kind_{n}")
+    label = "did something of their own"
+
+
+class ExchangeRateFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ExchangeRate
+
+    base = "EUR"
+    currency = "USD"
+    day = factory.Sequence(lambda n: date(2026, 1, 1) + timedelta(days=n))
+    rate = "0.9"
 
 
 class QuarantinedEventFactory(DjangoModelFactory):

@@ -6,6 +6,7 @@ import pytest
 import yaml
 from django.test import override_settings
 
+from marketing.event_kinds import KINDS
 from marketing.models import Customer, Event, Identity, Item
 from marketing.services.keys import create_api_key
 from tests.callers import caller
@@ -87,6 +88,28 @@ def test_a_value_that_is_no_finite_number_is_refused_naming_it(ada, kettle, valu
     response = caller(ada).post("/api/events", raw)
 
     assert (response.status_code, response.json()["field"]) == (422, "value")
+
+
+def test_a_single_event_about_an_unknown_item_is_accepted_to_wait_where_the_source_says_so(sam, shop):
+    shop.unknown_items = "quarantine"
+    shop.save()
+
+    response = caller(sam).post("/api/events", seen(item="sofa", customer="ada"))
+
+    assert (response.status_code, response.json()["status"], response.json()["field"]) == (202, "quarantined", "item")
+    assert not Event.objects.exists()
+
+
+def test_a_robot_with_a_token_is_known_by_its_header_and_a_shops_server_is_not(ada, sam, kettle):
+    robot = {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}
+    by_token, by_key = caller(ada), caller(sam)
+    by_token.headers |= robot
+    by_key.headers |= robot
+
+    by_token.post("/api/events", seen(1))
+    by_key.post("/api/events", seen(2, customer="cy"))
+
+    assert dict(Event.objects.values_list("event_id", "quality")) == {"e1": "bot", "e2": "ok"}
 
 
 # -- Batches -----------------------------------------------------------------------------------------------------------
@@ -187,6 +210,34 @@ def test_a_body_that_is_too_large_is_refused_saying_so(sam, settings):
 
     assert response.status_code == 413
     assert response.json()["message"] == "The body is larger than 1 MB; send less at once."
+
+
+def test_a_body_of_10_mb_is_too_large(sam, kettle):
+    many = [seen(n, visitor="v", context={"text": "x" * 4000}) for n in range(2600)]
+
+    response = caller(sam).post("/api/events", many)
+
+    assert (response.status_code, response.json()["code"]) == (413, "TOO_LARGE")
+    assert not Event.objects.exists()
+
+
+def test_a_batch_of_a_wrong_clock_is_mended_by_when_it_was_sent(sam, kettle):
+    body = {"events": [seen(occurredAt="2031-01-01T00:00:00Z", visitor="v")], "sentAt": "2031-01-01T00:10:00Z"}
+
+    response = caller(sam).post("/api/events", body)
+
+    stored = Event.objects.get()
+    assert response.json()["counts"] == {"stored": 1}
+    assert stored.claimed_at == datetime(2031, 1, 1, tzinfo=UTC)
+    assert abs(datetime.now(UTC) - timedelta(minutes=10) - stored.occurred_at) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("sent_at", ["yesterday", {}, True, "2031-01-01T00:00:00"])
+def test_a_batch_that_says_no_time_of_sending_is_refused_whole(sam, kettle, sent_at):
+    response = caller(sam).post("/api/events", {"events": [seen(visitor="v")], "sentAt": sent_at})
+
+    assert (response.status_code, response.json()["field"]) == (422, "sentAt")
+    assert not Event.objects.exists()
 
 
 def test_both_doors_know_an_event_as_the_same(ada, kettle):
@@ -321,8 +372,24 @@ def test_who_a_proxy_passes_on_is_believed_of_our_own_proxies_only(db, rates, se
 def test_openapi_describes_every_route_with_bodies_and_answers(client, db):
     document = yaml.safe_load(client.get("/api/schema").text)
 
-    calls = {path: described["post"] for path, described in document["paths"].items()}
-    assert set(calls) == {f"/api/{name}" for name in ("events", "items", "customers", "tokens", "visitors")}
+    calls = {path: described["post"] for path, described in document["paths"].items() if "post" in described}
+    assert set(calls) == {
+        f"/api/{name}"
+        for name in (
+            "events",
+            "beacon",
+            "items",
+            "customers",
+            "consent",
+            "tokens",
+            "visitors",
+            "orders",
+            "refunds",
+            "cancellations",
+            "catalogue/sync",
+            "social",
+        )
+    }
     for path, call in calls.items():
         assert call["summary"], path
         assert {"401", "403", "413", "422", "429", "503"} < set(call["responses"]), path
@@ -334,11 +401,29 @@ def test_openapi_describes_every_route_with_bodies_and_answers(client, db):
     assert item["required"] == ["sku", "title"]
 
 
+def test_openapi_describes_every_kind_of_event_with_its_payload(client, db):
+    document = yaml.safe_load(client.get("/api/schema").text)
+
+    body = document["paths"]["/api/events"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    event = body["oneOf"][0]["properties"]
+    payloads = {shape["title"]: shape for shape in event["payload"]["anyOf"]}
+    assert all(f"`{kind.name}`" in event["kind"]["description"] for kind in KINDS.values())
+    assert set(payloads) == {kind.name for kind in KINDS.values() if kind.payload}
+    assert payloads["search"]["required"] == ["query"]
+    assert payloads["search"]["properties"]["results"] == {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1e9,
+        "description": "How many they got.",
+    }
+    assert "sentAt" in body["oneOf"][2]["properties"]
+
+
 def test_openapi_says_how_to_authenticate(client, db):
     document = yaml.safe_load(client.get("/api/schema").text)
 
     assert {scheme["scheme"] for scheme in document["components"]["securitySchemes"].values()} == {"bearer"}
-    assert all(path["post"]["security"] for path in document["paths"].values())
+    assert all(call["security"] for path in document["paths"].values() for call in path.values())
 
 
 def test_openapi_is_whole(db):

@@ -34,6 +34,7 @@ def rows(preferences):
     [
         ("view", None, 1),
         ("click", None, 1),
+        ("like", None, 2),
         ("add_to_cart", 2, 3),
         ("purchase", 1, 5),
         ("rating", 5, 5),
@@ -48,9 +49,24 @@ def test_a_kind_of_event_tells_a_strength(kind, value, strength, ada):
     assert rows(read_preferences()) == [(0, 0, strength, 0)]
 
 
-@pytest.mark.parametrize(("kind", "value"), [("rating", 2.5), ("rating", 1), ("search", None)])
+@pytest.mark.parametrize(
+    ("kind", "value"), [("rating", 2.5), ("rating", 1), ("search", None), ("remove_from_cart", 1), ("refund", 1)]
+)
 def test_other_events_tell_no_preference(kind, value, ada):
     event(ada, ItemFactory(), kind, value=value)
+
+    assert rows(read_preferences()) == []
+
+
+@pytest.mark.parametrize("quality", [Event.Quality.DUPLICATE, Event.Quality.BOT])
+def test_events_that_do_not_count_tell_no_preference(quality, ada):
+    event(ada, ItemFactory(), "purchase", value=1, quality=quality)
+
+    assert rows(read_preferences()) == []
+
+
+def test_nothing_is_learned_from_those_of_whom_nothing_is_kept():
+    event(VisitorFactory(kind="nobody", value="nobody"), ItemFactory(), "purchase", value=1)
 
     assert rows(read_preferences()) == []
 

@@ -6,6 +6,7 @@ import pytest
 
 from marketing.models import ApiKey, Item
 from marketing.services.keys import create_api_key
+from marketing.services.merges import merge_customers, undo_merge
 from recsys.models import RecommendationLog
 from recsys.schema import ReasonCode, RecommendationNote
 from recsys.serving import lists
@@ -254,3 +255,42 @@ def test_the_number_of_queries_is_pinned_whatever_the_length(first, deploy, ada,
 @pytest.mark.parametrize(("shown", "inside"), [(RecommendationNote, NoteCode), (ReasonCode, lists.ReasonCode)])
 def test_every_code_that_serving_gives_can_be_shown(shown, inside):
     assert {member.value for member in shown} == set(get_args(inside))
+
+
+SET_CONSENT = """
+mutation ($granted: Boolean!) { setConsent(purpose: PERSONALISATION, granted: $granted) { consents { granted } } }
+"""
+
+
+@pytest.mark.parametrize("who", ["ada", "vi"])
+def test_the_next_list_follows_what_a_person_said_about_personalisation(who, served, items, request):
+    person = request.getfixturevalue(who)
+    EventFactory(identity=person, item=items[0])
+    asking = caller(person)
+
+    lists_given = []
+    for granted in (False, True):
+        asking.ask(SET_CONSENT, granted=granted)
+        lists_given.append(asking.ask(RECOMMENDATIONS)["recommendations"])
+
+    refused, agreed = lists_given
+    assert refused["basis"] == "TRENDING"
+    assert "NOT_PERSONAL" in refused["notes"]
+    assert "switched off" in refused["note"]
+    assert (agreed["basis"], skus(agreed)) == ("PERSONAL", ["b", "c"])
+    assert "NOT_PERSONAL" not in agreed["notes"]
+
+
+def test_two_customers_who_are_merged_get_lists_from_what_both_did_until_it_is_undone(served, items, ada, cy, sam):
+    EventFactory(identity=ada, item=items[0])
+    merge = merge_customers(kept=cy.customer, merged=ada.customer, user=None)
+
+    def list_of(name):
+        return caller(sam).ask(RECOMMENDATIONS, customer={"externalId": name})["recommendations"]
+
+    merged = [list_of("ada"), list_of("cy"), caller(ada).ask(RECOMMENDATIONS)["recommendations"]]
+    undo_merge(merge=merge, user=None)
+
+    assert [(answer["basis"], skus(answer)) for answer in merged] == [("PERSONAL", ["b", "c"])] * 3
+    assert skus(list_of("ada")) == ["b", "c"]
+    assert list_of("cy")["basis"] == "TRENDING"

@@ -194,6 +194,20 @@ def test_one_person_can_not_make_an_item_trend_alone(db):
     assert scores == [(liked_by_two.pk, pytest.approx(2.0)), (pushed.pk, pytest.approx(1.0))]
 
 
+@pytest.mark.parametrize("quality", ["bot", "duplicate"])
+def test_what_does_not_count_is_no_history_and_no_trend(quality, vi):
+    EventFactory(identity=vi, quality=quality)
+
+    assert len(selectors.history([vi.pk])) == 0
+    assert selectors.trending_scores(first=5) == []
+
+
+def test_those_of_whom_nothing_is_kept_make_no_trend(db):
+    EventFactory(identity=VisitorFactory(kind="nobody", value="nobody"))
+
+    assert selectors.trending_scores(first=5) == []
+
+
 def test_neighbours_share_the_shelf_or_tags(db):
     tea, coffee = CategoryFactory(), CategoryFactory()
     base = ItemFactory(category=tea, tags=["black", "loose", "strong"])

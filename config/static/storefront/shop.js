@@ -141,12 +141,22 @@ function offerPeople() {
       become(radio.value);
       greet();
       tell(radio.value ? `You shop as ${name} now.` : "You are an anonymous visitor now.");
-      await refreshAll();
+      await Promise.all([refreshAll(), identify()]);
     });
   }
 }
 
+/** The snippet counts how long each page is looked at; a blocker may have kept it out. */
+async function identify() {
+  try {
+    window.attune?.identify(await token(page));
+  } catch {
+    // Without a token there are no lists either, and they say so.
+  }
+}
+
 async function start() {
+  identify();
   watchCalls();
   drawProduct();
   offerPeople();

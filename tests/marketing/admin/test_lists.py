@@ -6,7 +6,8 @@ from django.urls import reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.navigation import GROUPS
-from marketing.models import ApiKey, Customer, TrainingRun
+from marketing.models import ApiKey, Customer, Outbox, TrainingRun
+from marketing.services.audit import record
 from marketing.services.keys import create_api_key
 from tests.factories import marketing as make
 from tests.factories.recsys import RecommendationLogFactory
@@ -22,6 +23,12 @@ def deployments(count):
     previous = None
     for _ in range(count):
         previous = make.DeploymentFactory(previous=previous, deployed_by=make.UserFactory())
+
+
+def deliveries(count):
+    for number in range(count):
+        endpoint = make.WebhookEndpointFactory()
+        Outbox.objects.create(endpoint=endpoint, topic="order.placed", payload={"order": number})
 
 
 def schedules(count):
@@ -44,14 +51,28 @@ def in_own_sources(factory):
 ROWS = {
     "marketing.source": in_own_sources(lambda source: source),
     "marketing.apikey": api_keys,
+    "marketing.webhookendpoint": make.WebhookEndpointFactory.create_batch,
+    "marketing.outbox": deliveries,
     "marketing.user": lambda count: [make.UserFactory(roles=["agent", "data"]) for _ in range(count)],
     "marketing.customer": in_own_sources(make.CustomerFactory),
     "marketing.identity": lambda count: [make.CustomerIdentityFactory() for _ in range(count)],
+    "marketing.customermerge": lambda count: [
+        make.CustomerMergeFactory(merged_by=make.UserFactory()) for _ in range(count)
+    ],
+    "marketing.auditentry": lambda count: [
+        record(action="rename", row=make.CustomerFactory(), before=None, after=None, user=make.UserFactory())
+        for _ in range(count)
+    ],
     "marketing.consent": lambda count: [make.ConsentFactory() for _ in range(count)],
     "marketing.category": lambda count: [make.CategoryFactory(parent=make.CategoryFactory()) for _ in range(count)],
     "marketing.item": lambda count: [make.ItemFactory(category=make.CategoryFactory()) for _ in range(count)],
     "marketing.itemrelation": lambda count: [make.ItemRelationFactory() for _ in range(count)],
     "marketing.event": lambda count: [make.EventFactory(identity=make.CustomerIdentityFactory()) for _ in range(count)],
+    "marketing.quarantinedevent": in_own_sources(make.QuarantinedEventFactory),
+    "marketing.customeventkind": lambda count: [make.CustomEventKindFactory() for _ in range(count)],
+    "marketing.importrun": in_own_sources(make.ImportRunFactory),
+    "marketing.order": lambda count: [make.OrderLineFactory(order=make.OrderFactory()) for _ in range(count)],
+    "marketing.exchangerate": lambda count: [make.ExchangeRateFactory() for _ in range(count)],
     "marketing.trainingrun": lambda count: [
         make.TrainingRunFactory(status=TrainingRun.Status.FAILED, requested_by=make.UserFactory()) for _ in range(count)
     ],
@@ -63,13 +84,17 @@ ROWS = {
     "django_celery_beat.periodictask": schedules,
 }
 SEEN_BY = {
-    "mia": {"customer", "item", "itemrelation", "category", "event", "deployment", "recommendationlog"},
-    "bo": {"customer", "item", "event"},
+    "mia": {"customer", "item", "itemrelation", "category", "event", "order", "deployment", "recommendationlog"},
+    "bo": {"customer", "item", "event", "order", "customermerge"},
     "dee": {
+        *{"order", "exchangerate"},
+        *{"customermerge", "auditentry"},
         *{"customer", "identity", "consent", "item", "itemrelation", "category", "event", "source"},
         *{"trainingrun", "artefact", "deployment", "recommendationlog"},
+        *{"quarantinedevent", "customeventkind", "importrun", "outbox"},
     },
     "kim": {
+        *{"quarantinedevent", "customeventkind", "importrun"},
         *{"item", "event", "trainingrun", "artefact", "deployment", "recommendationlog"},
         *{"periodictask", "intervalschedule", "crontabschedule", "clockedschedule"},
     },
@@ -120,7 +145,8 @@ def test_the_sidebar_leads_to_what_a_role_may_see_and_nowhere_else(name, request
         for entry in entries
         if entry.model in SEEN_BY[name]
     }
-    assert links == {reverse("admin:index"), *expected}
+    # All of these roles see events, and so the report on their quality.
+    assert links == {reverse("admin:index"), reverse("report", args=["data_quality"]), *expected}
 
 
 def test_every_list_of_the_admin_stands_in_the_sidebar():

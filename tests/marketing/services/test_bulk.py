@@ -3,10 +3,11 @@ from datetime import UTC, datetime
 import pytest
 
 from marketing.events import IncomingEvent
-from marketing.models import Event, Identity
+from marketing.models import Consent, Event, Identity
 from marketing.services.bulk import EventStage
 from marketing.services.events import record_events
-from tests.factories.marketing import ItemFactory
+from marketing.stream import live
+from tests.factories.marketing import ConsentFactory, ItemFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,35 @@ def test_rows_are_stored_once_and_told_apart_by_what_became_of_them(shop):
         ("e3", "purchase", 2.0),
     }
     assert Identity.objects.get(kind="visitor", value="vi").customer is None
+
+
+def test_who_refused_analytics_is_counted_as_nobody_in_bulk_too(shop, ada):
+    ConsentFactory(identity=ada, purpose=Consent.Purpose.ANALYTICS, granted=False)
+    rows = [(1, "e1", "view", AT, "lamp", None, "ada", None), (2, "e2", "view", AT, "lamp", None, "dan", None)]
+
+    store(*rows, source=shop)
+    again = store(*rows, source=shop)
+
+    assert (again.stored, again.already_stored) == (0, 2)
+    assert set(Event.objects.values_list("identity__kind", "identity__value")) == {
+        ("nobody", "nobody"),
+        ("customer", "dan"),
+    }
+    assert not Event.objects.filter(event_id="e1").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_came_in_bulk_just_now_is_counted_live(shop):
+    now = datetime.now(UTC)
+    ItemFactory(sku="sofa")
+
+    store(
+        (1, "e1", "view", now, "sofa", None, "ada", None),
+        (2, "e2", "view", AT, "sofa", None, "ada", None),
+        source=shop,
+    )
+
+    assert live(minutes=5).kinds == {"view": 1}
 
 
 def test_what_came_in_bulk_is_known_to_whoever_sends_it_as_an_event(shop):
