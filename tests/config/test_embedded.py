@@ -1,5 +1,6 @@
 """Real servers, each test's in a home of its own. As root, the cases that only root has are tested too."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -95,7 +96,8 @@ def servers(home):
 
 def kill_all(home):
     for process in processes(home):
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # a backend ends by itself when its postmaster is gone
+            process.kill()
 
 
 def run_python(script, *arguments, **environment):
