@@ -20,6 +20,7 @@ from marketing.currencies import currency_code, displayed
 from marketing.errors import InvalidInput
 from marketing.models import ExchangeRate, Identity, Order, OrderLine, Refund
 from marketing.orders import line_total, pieces
+from marketing.services.exchange_rates import delete_rates, save_rate
 
 
 class RefundedFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
@@ -215,6 +216,15 @@ class ExchangeRateAdmin(Page):
     ordering = ["-day", "currency"]
     search_fields = ["currency"]
     fields = [("currency", "day"), ("rate", "base")]
+
+    def save_model(self, request: HttpRequest, obj: ExchangeRate, form: Any, change: bool) -> None:  # noqa: FBT001
+        save_rate(obj)
+
+    def delete_model(self, request: HttpRequest, obj: ExchangeRate) -> None:
+        delete_rates(ExchangeRate.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ExchangeRate]) -> None:
+        delete_rates(queryset)
 
     @column("Rate", ordering="rate")
     def worth(self, rate: ExchangeRate) -> str:

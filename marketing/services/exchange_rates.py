@@ -8,9 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from marketing.currencies import currency_code
 from marketing.errors import InvalidInput
+from marketing.features.dirty import mark_currency
+from marketing.models import ExchangeRate
 
 COLUMNS = ("day", "currency", "rate")
 RATE_BELOW = Decimal(10) ** 10
@@ -23,7 +26,7 @@ SELECT %(base)s, currency, day, rate
 FROM unnest(%(currency)s::text[], %(day)s::date[], %(rate)s::numeric[]) AS incoming(currency, day, rate)
 ORDER BY currency, day
 ON CONFLICT (base, currency, day) DO UPDATE SET rate = excluded.rate WHERE stored.rate <> excluded.rate
-RETURNING old.id IS NULL
+RETURNING currency, day, old.id IS NULL
 """
 
 
@@ -110,5 +113,30 @@ def _store(rates: dict[tuple[str, date], Decimal], *, base: str) -> tuple[int, i
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(UPSERT, parameters)
-        new = [bool(created) for (created,) in cursor.fetchall()]
-    return sum(new), len(new) - sum(new)
+        written = cursor.fetchall()
+        _mark_dirty((currency, day) for currency, day, _created in written)
+    new = sum(created for _currency, _day, created in written)
+    return new, len(written) - new
+
+
+def save_rate(rate: ExchangeRate) -> None:
+    """Store a rate that staff wrote; what was summed with it, or with what it was before, is summed again."""
+    with transaction.atomic():
+        before = ExchangeRate.objects.filter(pk=rate.pk).values_list("currency", "day")
+        _mark_dirty([*before, (rate.currency, rate.day)])
+        rate.save()
+
+
+def delete_rates(rates: QuerySet[ExchangeRate]) -> None:
+    with transaction.atomic():
+        _mark_dirty(rates.values_list("currency", "day"))
+        rates.delete()
+
+
+def _mark_dirty(changed: Iterable[tuple[str, date]]) -> None:
+    """Features of the days from the first changed rate of each currency on are no longer right."""
+    first: dict[str, date] = {}
+    for currency, day in changed:
+        first[currency] = min(day, first.get(currency, day))
+    for currency, since in first.items():
+        mark_currency(currency, since=since)
