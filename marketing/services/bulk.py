@@ -12,7 +12,7 @@ from typing import Any, Self
 from django.db import connection, transaction
 
 from marketing.event_keys import BODY_SQL, KEY_SQL
-from marketing.models import Source
+from marketing.models import IngestBatch, Source
 from marketing.partitions import ensure_for
 from marketing.services.event_claims import Who
 from marketing.services.event_people import nobody_of, unwilling
@@ -98,6 +98,16 @@ class Stored:
     conflicts: list[int]
     unknown_items: list[int]
 
+    def counts(self) -> dict[str, int]:
+        """The outcomes that came about, named as those of `record_events`."""
+        named = {
+            "stored": self.stored,
+            "already_stored": self.already_stored,
+            "conflict": len(self.conflicts),
+            "refused:item": len(self.unknown_items),
+        }
+        return {outcome: number for outcome, number in named.items() if number}
+
 
 class EventStage:
     """The staging table, for as long as the `with` block lasts; it belongs to this thread's connection.
@@ -158,7 +168,9 @@ class EventStage:
             cursor.execute(CONFLICTS)
             conflicts = [line for (line,) in cursor.fetchall()]
             cursor.execute("TRUNCATE incoming_event")
-        return Stored(stored, total - stored - len(conflicts), conflicts, unknown)
+        outcome = Stored(stored, total - stored - len(conflicts), conflicts, unknown)
+        IngestBatch.objects.create(source=source, door="import", counts=outcome.counts())
+        return outcome
 
 
 def _hide(people: set[Who], *, source: Source) -> int | None:

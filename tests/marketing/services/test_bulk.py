@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from marketing.events import IncomingEvent
-from marketing.models import Consent, Event, Identity
+from marketing.models import Consent, Event, Identity, IngestBatch
 from marketing.services.bulk import EventStage
 from marketing.services.events import record_events
 from marketing.stream import live
@@ -41,6 +41,10 @@ def test_rows_are_stored_once_and_told_apart_by_what_became_of_them(shop):
 
     assert (result.stored, result.already_stored, result.conflicts, result.unknown_items) == (2, 1, [3], [4])
     assert (again.stored, again.already_stored) == (0, 1)
+    assert list(IngestBatch.objects.order_by("id").values_list("door", "counts")) == [
+        ("import", {"stored": 2, "already_stored": 1, "conflict": 1, "refused:item": 1}),
+        ("import", {"already_stored": 1}),
+    ]
     assert set(Event.objects.values_list("event_id", "kind", "value")) == {
         ("e1", "view", None),
         ("e3", "purchase", 2.0),
