@@ -2,8 +2,12 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from django.core.management import call_command
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -77,3 +81,21 @@ class RoundTrip(TestCase):
         assert {result.status for result in again} <= {"already_stored"}
         assert {result.status for result in copied} <= {"stored"}
         assert sorted(exported(copy).splitlines()) == sorted(first.splitlines())
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(events(), st.sampled_from(["csv", "jsonl", "parquet"]))
+    def test_a_file_of_any_format_that_is_imported_gives_the_same_events(self, sent, file_format):
+        shop, copy = make.SourceFactory(code="shop"), make.SourceFactory(code="copy")
+        make.ItemFactory(sku="kettle", source=shop)
+        results = record_events(parse_batch(sent, now=datetime.now(UTC)), source=shop)
+        assume(any(result.status == "stored" for result in results))  # an empty file is refused as one
+
+        with TemporaryDirectory() as folder:
+            path, rejects = Path(folder) / f"events.{file_format}", Path(folder) / "rejects"
+            call_command("export", "events", "--source", "shop", "-o", str(path), stdout=StringIO(), stderr=StringIO())
+            options = ["--source", "copy", "--no-progress", "--rejects", str(rejects)]
+            call_command("import", file_format, str(path), *options, stdout=StringIO())
+            rejected = rejects.read_text() if rejects.exists() else ""
+
+        assert rejected == ""
+        assert sorted(exported(copy).splitlines()) == sorted(exported(shop).splitlines())
