@@ -21,6 +21,7 @@ ROLES: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         *ORDERS,
         ("marketing", "deployment", LOOK),
         ("recsys", "*", LOOK),
+        ("recsys", "boostrule", CHANGE),
     ),
     "analyst": (("marketing", "*", LOOK), ("recsys", "*", LOOK)),
     "agent": (

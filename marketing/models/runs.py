@@ -109,6 +109,9 @@ class Deployment(models.Model):
         FORCED = "forced", "forced"
         STAFF = "staff", "chosen by staff"
         ROLL_BACK = "roll_back", "rolled back"
+        CANARY = "canary", "canary tried"
+        STOPPED = "stopped", "canary stopped"
+        PROMOTED = "promoted", "canary promoted"
 
     slot = models.SlugField(max_length=64)
     champion = models.ForeignKey(Artefact, models.PROTECT, related_name="deployments")

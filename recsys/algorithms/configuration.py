@@ -1,10 +1,27 @@
 """Settings of an algorithm: frozen, checked when made, to and from JSON without silent losses."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from marketing.errors import InvalidInput
+
+SEARCHED = "searched"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension:
+    """Values that tuning tries for one setting: from `low` to `high`, evenly on a log scale when `log` is set."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+
+def searched(default: Any, *, low: float, high: float, log: bool = False, whole: bool = False) -> Any:
+    """A setting with a default, and the values that tuning tries for it."""
+    return field(default=default, metadata={SEARCHED: Dimension(low=low, high=high, log=log, whole=whole)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +32,11 @@ class AlgorithmConfig:
 
     def __post_init__(self) -> None:
         check_whole("seed", self.seed, low=0, high=2**32 - 1)
+
+    @classmethod
+    def search_space(cls) -> dict[str, Dimension]:
+        """What tuning varies, by the setting's name; empty when the algorithm has nothing to tune."""
+        return {setting.name: setting.metadata[SEARCHED] for setting in fields(cls) if SEARCHED in setting.metadata}
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -8,7 +8,7 @@ from marketing.models import ApiKey, Item
 from marketing.services.keys import create_api_key
 from marketing.services.merges import merge_customers, undo_merge
 from recsys.models import RecommendationLog
-from recsys.schema import ReasonCode, RecommendationNote
+from recsys.schema.types import ReasonCode, RecommendationNote
 from recsys.serving import lists
 from recsys.serving.lists import NoteCode
 from recsys.serving.log import list_log

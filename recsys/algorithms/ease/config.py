@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from recsys.algorithms.configuration import AlgorithmConfig, check_choice, check_number, check_whole
+from recsys.algorithms.configuration import AlgorithmConfig, check_choice, check_number, check_whole, searched
 
 DEVICES = ("auto", "cpu", "cuda")
 
@@ -13,7 +13,7 @@ class Config(AlgorithmConfig):
     takes about three times that and grows with the cube of the number.
     """
 
-    regularization: float = 400.0
+    regularization: float = searched(400.0, low=20.0, high=5_000.0, log=True)
     max_items: int = 12_000
     device: str = "auto"
 

@@ -1,22 +1,15 @@
-"""Recommendations in GraphQL. The types are plain and filled from what serving gives; no field asks the database."""
+"""The types of recommendations: plain, and filled from what serving gives; no field asks the database."""
 
 from enum import Enum
-from typing import Annotated, Self, cast
-from uuid import UUID
+from typing import Self, cast
 
 import strawberry
 from strawberry import relay
-from strawberry.types import Info
 
 from marketing import models
-from marketing.errors import InvalidInput, NotFound
-from marketing.graphql import Anyone, CustomerRef, field, node_id, resolve_subject
 from marketing.schema import ItemType
-from recsys import selectors, serving
+from recsys import serving
 from recsys.serving.wording import notes_text, reason_text
-
-DEFAULT_LIST = 10
-First = Annotated[int, strawberry.argument(description="How many items, 1 to 100.")]
 
 
 @strawberry.enum(description="What a list was made from.")
@@ -89,66 +82,6 @@ class RecommendationList:
             note=notes_text(ranked.notes),
             items=[_recommended(item) for item in ranked.items],
         )
-
-
-@strawberry.input(one_of=True, description="An item, by Attune's id or by the shop's own.")
-class ItemRef:
-    id: relay.GlobalID | None = strawberry.UNSET
-    sku: Annotated[str | None, strawberry.argument(description="The shop's own id of the item.")] = strawberry.UNSET
-
-
-@strawberry.type
-class Query:
-    @field(
-        rule=Anyone(),
-        description="Items for a customer; left out, for the viewer. Of whom nothing is known gets what is trending.",
-    )
-    def recommendations(
-        self,
-        info: Info,
-        *,
-        customer: CustomerRef | None = None,
-        first: First = DEFAULT_LIST,
-        placement: Annotated[
-            str | None, strawberry.argument(description="Where the list is shown, e.g. “home”: it stands in the log.")
-        ] = None,
-        exclude_seen: Annotated[
-            bool, strawberry.argument(description="Leave out what the person has viewed, bought or rated already.")
-        ] = True,
-    ) -> RecommendationList:
-        subject = resolve_subject(info, customer)
-        ranked = serving.recommend(subject, first=first, placement=placement or "", exclude_seen=exclude_seen)
-        return RecommendationList.from_ranked(ranked)
-
-    @field(rule=Anyone(), description="Items like one, without those that the viewer has seen.")
-    def similar_items(
-        self,
-        info: Info,
-        *,
-        item: ItemRef,
-        first: First = DEFAULT_LIST,
-        exclude_seen: Annotated[
-            bool, strawberry.argument(description="Leave out what the viewer has viewed, bought or rated already.")
-        ] = True,
-    ) -> RecommendationList:
-        subject = resolve_subject(info, None)
-        ranked = serving.similar_items(_item_id(item), first=first, subject=subject, exclude_seen=exclude_seen)
-        return RecommendationList.from_ranked(ranked)
-
-    @field(rule=Anyone(), description="Items that many people liked lately, the same for everybody.")
-    def trending(self, first: First = DEFAULT_LIST) -> RecommendationList:
-        return RecommendationList.from_ranked(serving.trending(first=first))
-
-
-def _item_id(ref: ItemRef) -> UUID:
-    if ref.id:
-        return node_id(ref.id, "Item", field="item.id")
-    if not ref.sku or "\0" in ref.sku:
-        raise InvalidInput("item.sku", "is empty or holds a NUL character; expected the SKU of an item")
-    item_id = selectors.item_id_of(ref.sku)
-    if item_id is None:
-        raise NotFound(f"item: no item has the SKU {ref.sku!r}")
-    return item_id
 
 
 def _recommended(ranked: serving.RankedItem) -> RecommendedItem:

@@ -1,4 +1,4 @@
-"""The rows of recommendations."""
+"""Lists that were given out."""
 
 from django.db import models
 

@@ -1,0 +1,76 @@
+"""The lists of items that can be asked for."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry import relay
+from strawberry.types import Info
+
+from marketing.errors import InvalidInput, NotFound
+from marketing.graphql import Anyone, CustomerRef, field, node_id, resolve_subject
+from recsys import selectors, serving
+from recsys.schema.types import RecommendationList
+
+DEFAULT_LIST = 10
+First = Annotated[int, strawberry.argument(description="How many items, 1 to 100.")]
+
+
+@strawberry.input(one_of=True, description="An item, by Attune's id or by the shop's own.")
+class ItemRef:
+    id: relay.GlobalID | None = strawberry.UNSET
+    sku: Annotated[str | None, strawberry.argument(description="The shop's own id of the item.")] = strawberry.UNSET
+
+
+@strawberry.type
+class ListsQuery:
+    @field(
+        rule=Anyone(),
+        description="Items for a customer; left out, for the viewer. Of whom nothing is known gets what is trending.",
+    )
+    def recommendations(
+        self,
+        info: Info,
+        *,
+        customer: CustomerRef | None = None,
+        first: First = DEFAULT_LIST,
+        placement: Annotated[
+            str | None, strawberry.argument(description="Where the list is shown, e.g. “home”: it stands in the log.")
+        ] = None,
+        exclude_seen: Annotated[
+            bool, strawberry.argument(description="Leave out what the person has viewed, bought or rated already.")
+        ] = True,
+    ) -> RecommendationList:
+        subject = resolve_subject(info, customer)
+        ranked = serving.recommend(subject, first=first, placement=placement or "", exclude_seen=exclude_seen)
+        return RecommendationList.from_ranked(ranked)
+
+    @field(rule=Anyone(), description="Items like one, without those that the viewer has seen.")
+    def similar_items(
+        self,
+        info: Info,
+        *,
+        item: ItemRef,
+        first: First = DEFAULT_LIST,
+        exclude_seen: Annotated[
+            bool, strawberry.argument(description="Leave out what the viewer has viewed, bought or rated already.")
+        ] = True,
+    ) -> RecommendationList:
+        subject = resolve_subject(info, None)
+        ranked = serving.similar_items(_item_id(item), first=first, subject=subject, exclude_seen=exclude_seen)
+        return RecommendationList.from_ranked(ranked)
+
+    @field(rule=Anyone(), description="Items that many people liked lately, the same for everybody.")
+    def trending(self, first: First = DEFAULT_LIST) -> RecommendationList:
+        return RecommendationList.from_ranked(serving.trending(first=first))
+
+
+def _item_id(ref: ItemRef) -> UUID:
+    if ref.id:
+        return node_id(ref.id, "Item", field="item.id")
+    if not ref.sku or "\0" in ref.sku:
+        raise InvalidInput("item.sku", "is empty or holds a NUL character; expected the SKU of an item")
+    item_id = selectors.item_id_of(ref.sku)
+    if item_id is None:
+        raise NotFound(f"item: no item has the SKU {ref.sku!r}")
+    return item_id
