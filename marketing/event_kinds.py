@@ -211,7 +211,6 @@ KINDS: Final[Mapping[str, EventKind]] = {
     for kind in (
         EventKind("view", "viewed", DWELL),
         EventKind("page_view", "looked at a page", DWELL, needs_item=False),
-        EventKind("page_view", "looked at a page", DWELL, needs_item=False),
         EventKind("click", "clicked"),
         EventKind("add_to_cart", "added to the cart", PIECES),
         EventKind("remove_from_cart", "removed from the cart", PIECES),
