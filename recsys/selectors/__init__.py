@@ -1,6 +1,6 @@
 """What serving reads: a person's history, what is trending, what is on offer. One SQL statement each."""
 
-from recsys.selectors.history import NO_HISTORY, History, history
+from recsys.selectors.histories import NO_HISTORY, History, history
 from recsys.selectors.neighbours import neighbour_scores
 from recsys.selectors.offered import (
     OfferedItem,

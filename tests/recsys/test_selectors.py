@@ -82,7 +82,7 @@ def test_only_the_newest_events_are_looked_at(vi, monkeypatch):
     newest, old = ItemFactory(), ItemFactory()
     EventFactory.create_batch(2, identity=vi, item=newest, occurred_at=NOW)
     EventFactory(identity=vi, item=old, occurred_at=NOW - DAY)
-    monkeypatch.setattr("recsys.selectors.history.SEEN_EVENTS", 2)
+    monkeypatch.setattr("recsys.selectors.histories.SEEN_EVENTS", 2)
 
     history = selectors.history([vi.pk])
 
