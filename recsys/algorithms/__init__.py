@@ -13,8 +13,14 @@ from recsys.algorithms.contract import Fit, Scorer
 
 ALGORITHMS: dict[str, str] = {
     "popularity": "recsys.algorithms.popularity",
+    "decayed_popularity": "recsys.algorithms.decayed_popularity",
+    "trending": "recsys.algorithms.trending",
     "item_cosine": "recsys.algorithms.item_cosine",
+    "item_tfidf": "recsys.algorithms.item_tfidf",
+    "item_bm25": "recsys.algorithms.item_bm25",
     "user_cosine": "recsys.algorithms.user_cosine",
+    "user_tfidf": "recsys.algorithms.user_tfidf",
+    "user_bm25": "recsys.algorithms.user_bm25",
     "ease": "recsys.algorithms.ease",
 }
 

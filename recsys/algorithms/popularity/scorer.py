@@ -5,8 +5,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from recsys.algorithms.configuration import AlgorithmConfig
 from recsys.algorithms.contract import Arrays, Scores, check_history, check_item, take
-from recsys.algorithms.popularity.config import Config
 from recsys.dataset import Csr
 
 
@@ -16,7 +16,7 @@ class Scorer:
         self._users = users
 
     @classmethod
-    def from_arrays(cls, arrays: Arrays, config: Config) -> Self:  # noqa: ARG003 - nothing to set
+    def from_arrays(cls, arrays: Arrays, config: AlgorithmConfig) -> Self:  # noqa: ARG003 - nothing to set
         return cls(take(arrays, "users"))
 
     def score(self, history: Csr) -> Scores:

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recsys.algorithms import config_class, load_fit, load_scorer
-from recsys.algorithms.item_cosine import fit as item_cosine_fit
+from recsys.algorithms import config_class, item_links, load_fit, load_scorer
 from recsys.dataset import encode
 
 # Users a and b have items 0 and 1, user c has items 0 and 2. Norms: √3, √2, 1.
@@ -73,7 +72,7 @@ def test_the_reason_is_the_item_that_adds_most(rows):
 def test_small_blocks_give_the_same_as_one(rows, monkeypatch):
     whole = load_fit("item_cosine")(rows, config_class("item_cosine")())
 
-    monkeypatch.setattr(item_cosine_fit, "BLOCK_ENTRIES", 1)
+    monkeypatch.setattr(item_links, "BLOCK_ENTRIES", 1)
     in_blocks = load_fit("item_cosine")(rows, config_class("item_cosine")())
 
     assert all(np.array_equal(whole[key], in_blocks[key]) for key in whole)

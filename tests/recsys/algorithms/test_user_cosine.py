@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recsys.algorithms import config_class, load_fit, load_scorer
-from recsys.algorithms.user_cosine import scorer as user_cosine_scorer
+from recsys.algorithms import config_class, load_fit, load_scorer, user_neighbours
 from recsys.dataset import encode
 
 # Ratings of items 0 to 3:   a: 3 4 0 0 (norm 5)   b: 4 0 3 0 (norm 5)   c: 0 0 0 2 (norm 2)
@@ -81,7 +80,7 @@ def test_the_reason_is_what_the_neighbours_share_with_the_target():
 def test_small_blocks_give_the_same_as_one(monkeypatch):
     whole = fitted().score(ROWS.matrix())
 
-    monkeypatch.setattr(user_cosine_scorer, "BLOCK_ENTRIES", 1)
+    monkeypatch.setattr(user_neighbours, "BLOCK_ENTRIES", 1)
 
     assert np.array_equal(fitted().score(ROWS.matrix()), whole)
 

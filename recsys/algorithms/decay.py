@@ -1,0 +1,26 @@
+"""Counts of people that halve with age."""
+
+import numpy as np
+import numpy.typing as npt
+
+from recsys.dataset import Interactions
+
+DAY = 24 * 3600.0
+
+
+def decayed_users(interactions: Interactions, *, half_life_days: float) -> npt.NDArray[np.float64]:
+    """How many users each item `(items,)` has, each worth 2^(-age / half-life); ages before the newest row of all.
+
+    A user counts once for an item, by her newest row.
+
+    Raises:
+        InvalidInput: there is no row to learn from.
+
+    """
+    interactions.training_matrix()
+    order = np.lexsort((interactions.times, interactions.items, interactions.users))
+    users, items = interactions.users[order], interactions.items[order]
+    newest = np.append((users[1:] != users[:-1]) | (items[1:] != items[:-1]), True)
+    times = interactions.times[order][newest]
+    worth = np.exp2((times - interactions.times.max()) / (half_life_days * DAY))
+    return np.bincount(items[newest], weights=worth, minlength=interactions.n_items).astype(np.float64, copy=False)

@@ -1,0 +1,7 @@
+"""Scores from similarities of items: what the history is near to."""
+
+from recsys.algorithms.item_links import ItemLinksScorer
+
+
+class Scorer(ItemLinksScorer):
+    """Similarities summed over the history."""

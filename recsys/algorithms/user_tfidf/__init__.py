@@ -1,0 +1,1 @@
+"""Neighbourhoods of users by TF-IDF: that two people share a rare item says more than a hit."""
