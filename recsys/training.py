@@ -18,8 +18,10 @@ from recsys.algorithms.contract import Scorer
 from recsys.comparison import compare
 from recsys.configuration import Configuration, fitting
 from recsys.dataset import Csr, Interactions
+from recsys.holdout import hold_out
 from recsys.interactions import Extent, Preferences, read_preferences
 from recsys.ranking import top_items
+from recsys.tuning import BUDGETS, Budget, Tuned, check_tunable, tune
 
 SCORER_PREFIX = "scorer."
 # The known history asked before deploying has this many items, and the answer this many places.
@@ -32,10 +34,14 @@ class RecommenderTraining:
     """The kind of run whose artefacts serve the slot “recommender”."""
 
     # What the admin's form lets staff choose.
-    choices: Mapping[str, Sequence[str]] = {"algorithm": list(ALGORITHMS)}
+    choices: Mapping[str, Sequence[str]] = {"algorithm": list(ALGORITHMS), "tune": list(BUDGETS)}
 
     def validate_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        return Configuration.of_run(config).as_run_config()
+        configuration, budget = _parts(config)
+        if budget is None:
+            return configuration.as_run_config()
+        check_tunable(configuration)
+        return {**configuration.as_run_config(), "tune": budget.as_dict()}
 
     def train(self, run: RunHandle) -> Verdict:
         run.progress(0.0, "reading events")
@@ -43,10 +49,16 @@ class RecommenderTraining:
         _check_enough(preferences.interactions)
         run.log(_describe(preferences))
         champions = deployments.champions(run.slot)
-        if champions and not run.forced and _has_seen(champions[0], preferences.extent):
+        configuration, budget = _parts(run.config)
+        # Tuning may find other settings for the same events.
+        if champions and not run.forced and budget is None and _has_seen(champions[0], preferences.extent):
             return Verdict(deploy=False, reason=_nothing_new(champions[0], preferences.extent))
-        candidate = fitting(Configuration.of_run(run.config), n_items=preferences.interactions.n_items, log=run.log)
+        candidate = fitting(configuration, n_items=preferences.interactions.n_items, log=run.log)
         interactions = with_unit_strengths(preferences.interactions)
+        tuned = None
+        if budget is not None:
+            tuned = _tuned(candidate, interactions=interactions, budget=budget, run=_part(run, start=0.0, end=0.5))
+            candidate, run = tuned.configuration, _part(run, start=0.5, end=1.0)
         comparison = compare(candidate, interactions=interactions, champions=champions, run=run)
         if not comparison.deploy and not run.forced:
             return Verdict(deploy=False, reason=comparison.reason, metrics=comparison.metrics)
@@ -57,7 +69,7 @@ class RecommenderTraining:
             reason=comparison.reason if comparison.deploy else f"Deployed by force. {comparison.reason}",
             metrics=comparison.metrics,
             arrays={"item_ids": preferences.item_ids, **{f"{SCORER_PREFIX}{name}": arrays[name] for name in arrays}},
-            manifest=_manifest(candidate, preferences=preferences, arrays=arrays),
+            manifest=_manifest(candidate, preferences=preferences, arrays=arrays, tuned=tuned),
         )
 
     def check(self, artefact_path: Path) -> None:
@@ -92,6 +104,22 @@ def golden_history(n_items: int) -> Csr:
         (np.ones(len(items), np.float32), (np.zeros(len(items), np.int32), items)), shape=(1, n_items)
     )
     return history
+
+
+def _parts(config: Mapping[str, Any]) -> tuple[Configuration, Budget | None]:
+    """What to train, and how much may be spent on tuning it; None: nothing."""
+    budget = Budget.from_dict(config["tune"]) if "tune" in config else None
+    return Configuration.of_run({name: config[name] for name in config if name != "tune"}), budget
+
+
+def _tuned(candidate: Configuration, *, interactions: Interactions, budget: Budget, run: RunHandle) -> Tuned:
+    # What the gate judges on stays out of it.
+    return tune(candidate, interactions=hold_out(interactions).train, budget=budget, run=run)
+
+
+def _part(run: RunHandle, *, start: float, end: float) -> RunHandle:
+    """The run, for a part of it whose progress is its own."""
+    return replace(run, progress=lambda share, stage: run.progress(start + (end - start) * share, stage))
 
 
 def _check_enough(interactions: Interactions) -> None:
@@ -142,7 +170,9 @@ def _refit(candidate: Configuration, *, interactions: Interactions, run: RunHand
     )
 
 
-def _manifest(candidate: Configuration, *, preferences: Preferences, arrays: Arrays) -> dict[str, Any]:
+def _manifest(
+    candidate: Configuration, *, preferences: Preferences, arrays: Arrays, tuned: Tuned | None
+) -> dict[str, Any]:
     interactions, extent = preferences.interactions, preferences.extent
     scores = _scorer(candidate, arrays=arrays).score(golden_history(interactions.n_items))
     places = top_items(scores, k=GOLDEN_PLACES)[0]
@@ -155,6 +185,7 @@ def _manifest(candidate: Configuration, *, preferences: Preferences, arrays: Arr
         "n_events": extent.events,
         "last_event": extent.last_event,
         "trained_until": extent.until.isoformat() if extent.until else None,
+        **({"tuning": tuned.as_manifest()} if tuned else {}),
         "golden": {"places": places.tolist(), "scores": scores[0, places].tolist()},
     }
 

@@ -8,7 +8,7 @@
 import json
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -62,22 +62,23 @@ class Command(BaseCommand):
             self.stdout.write(f"Run {wanted.pk} is under way in another process; following it.")
         self.tell(follow(wanted.pk, execute=not options["queue"]))
 
-    def request(
-        self, slot: str, *, algorithm: str | None, params: list[str], force: bool, **options: Any
-    ) -> TrainingRun:
-        config: dict[str, Any] = {"algorithm": algorithm} if algorithm else {}
-        if params:
-            config["params"] = dict(named_value(text) for text in params)
+    def request(self, slot: str, *, force: bool, queue: bool, **options: Any) -> TrainingRun:
+        config = self.config(options)
         run = services.request_run(
-            slot=slot,
-            trigger=TrainingRun.Trigger.COMMAND,
-            config=config,
-            forced=force,
-            enqueue=options["queue"],
+            slot=slot, trigger=TrainingRun.Trigger.COMMAND, config=config, forced=force, enqueue=queue
         )
         if config and run.config != load_kind(slot).validate_config(config):
             raise CommandError(f"Run {run.pk} of this slot is under way with another configuration: {run.config}.")
         return run
+
+    def config(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """What was said of the run; what was not is left to the slot's kind."""
+        config: dict[str, Any] = {}
+        if options["algorithm"]:
+            config["algorithm"] = options["algorithm"]
+        if options["params"]:
+            config["params"] = dict(named_value(text) for text in options["params"])
+        return config
 
     def tell(self, run: TrainingRun) -> None:
         """Print how the run ended.
