@@ -169,6 +169,30 @@ class TestScoring:
 
         assert np.isfinite(fitted(name, interactions).score(interactions.matrix())).all()
 
+    def test_ten_people_with_one_history_get_one_ranking(self, name):
+        items = [0, 4, 8, 12]
+        planted = planted_tastes()
+        rows = from_pairs(
+            np.concatenate([planted.users, np.repeat(np.arange(N_USERS, N_USERS + 10), len(items))]),
+            np.concatenate([planted.items, np.tile(items, 10)]),
+            n_users=N_USERS + 10,
+            n_items=N_ITEMS,
+        )
+
+        scores = fitted(name, rows).score(history(*[items] * 10))
+
+        assert np.isfinite(scores).all()
+        assert np.allclose(scores, scores[0], atol=1e-6)
+
+    def test_an_entry_of_weight_zero_is_no_preference(self, name, planted):
+        person, with_zero = history([0, 4, 9]), history([0, 4, 9, 33])
+        with_zero.data[-1] = 0.0
+
+        scores = fitted(name, planted).score(with_zero)
+
+        assert np.isfinite(scores).all()
+        assert np.allclose(scores, fitted(name, planted).score(person), atol=1e-5)
+
     @pytest.mark.parametrize("extreme", [1e6, 1e-6])
     def test_very_strong_and_very_weak_preferences_give_finite_scores(self, name, extreme):
         interactions = from_pairs([0, 0, 1, 1, 2], [0, 1, 1, 2, 0], values=[extreme, 1, extreme, 1, extreme])
