@@ -7,6 +7,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLArgument,
     GraphQLError,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -82,7 +83,7 @@ class OperationLimits(ValidationRule):
         below = Measure()
         if node.selection_set:
             below = self._selection(node.selection_set, get_named_type(known.type) if known else None)
-        size = _page_size(node) if known and PAGE_ARGUMENT in known.args else 1
+        size = _page_size(node, known.args[PAGE_ARGUMENT]) if known and PAGE_ARGUMENT in known.args else 1
         return Measure(depth=below.depth + 1, aliases=below.aliases + bool(node.alias), cost=1 + size * below.cost)
 
     def _fragment(self, name: str) -> Measure:
@@ -95,10 +96,10 @@ class OperationLimits(ValidationRule):
         return self.measured[name]
 
 
-def _page_size(node: FieldNode) -> int:
+def _page_size(node: FieldNode, known: GraphQLArgument) -> int:
     """What the operation asks for; the most that it could where a variable says it."""
     for argument in node.arguments or ():
         if argument.name.value == PAGE_ARGUMENT:
             # A size beyond the maximum is refused later, with a message about the argument.
             return min(int(argument.value.value), MAX_PAGE) if isinstance(argument.value, IntValueNode) else MAX_PAGE
-    return DEFAULT_PAGE
+    return known.default_value if isinstance(known.default_value, int) else DEFAULT_PAGE

@@ -24,7 +24,7 @@ def copied(query: str, filters: Mapping[str, Any], *, options: str, rows: int = 
     """What COPY writes of the query with these options, `rows` rows at a time."""
     # COPY takes no parameters from the server's side, so they are quoted here.
     statement = connection.ops.compose_sql(f"COPY ({query}) TO STDOUT WITH ({options})", dict(filters))  # type: ignore[attr-defined]  # Postgres' own
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         lines = iter(copy)
         while batch := list(islice(lines, rows)):
             yield Chunk(b"".join(batch), len(batch))

@@ -15,14 +15,19 @@ from marketing.incoming import RowResult
 from marketing.models import Source
 from marketing.orders import ParsedOrder
 from marketing.partitions import ensure_for
-from marketing.services.bulk import COLUMNS, EventStage
+from marketing.refunds import ParsedRefund
+from marketing.services.bulk import JUDGED_COLUMNS, EventStage, Stored
 from marketing.services.catalogue import parse_items, upsert_items
 from marketing.services.customers import parse_customers, upsert_customers
 from marketing.services.imports import move_import
-from marketing.services.orders import record_orders
+from marketing.services.orders import OrderResult, record_orders
+from marketing.services.refunds import record_refunded
 
+ROWS = ("events", "orders", "refunds", "items", "customers")
 CONFLICT = "id: already stored with other content"
 UNKNOWN_ITEM = "item: no item has this SKU"
+UNKNOWN_CUSTOMER = "customer: no customer has this id"
+NOT_KEPT = "; it is not kept in quarantine, since its person did not agree to be known"
 ADD_ITEMS = """
 INSERT INTO marketing_item (sku, source_id, title, description, translations, brand, tags, currency, image_url, url,
                             attributes)
@@ -82,7 +87,7 @@ class _Tally:
         self.part: int = at.get("part", 0)
         self.place = Place(at.get("offset", 0), at.get("line", 0))
         self.ids: dict[str, Any] | None = at.get("ids")
-        self.rows = {name: Counter(counts.get(name, {})) for name in ("events", "orders", "items", "customers")}
+        self.rows = {name: Counter(counts.get(name, {})) for name in ROWS}
         self.left_out: int = counts.get("left_out", 0)
 
     def move(self, block: Block, *, part: int) -> None:
@@ -108,9 +113,11 @@ class _Tally:
             items=self.rows["items"],
             customers=self.rows["customers"],
             orders=orders,
+            refunds=self.rows["refunds"],
             untitled_items=events["untitled_items"],
             stored=events["stored"],
             already_stored=events["already_stored"],
+            quarantined=events["quarantined"],
             left_out=self.left_out,
         )
 
@@ -119,14 +126,17 @@ def _store(block: Block, *, part: tuple[int, Part], stage: EventStage, tally: _T
     source = tally.job.source
     times = [event[3] for event in block.events]
     times += [order.placed_at for order in block.orders if isinstance(order, ParsedOrder)]
+    times += [refund.refunded_at for refund in block.refunded if isinstance(refund, ParsedRefund)]
     ensure_for({time.replace(day=1, hour=0, minute=0, second=0, microsecond=0) for time in times})
     with transaction.atomic():
         rejects = list(block.rejects)
         _upsert(block.items, _items, counts=tally.rows["items"], rejects=rejects, source=source)
         _upsert(block.customers, _customers, counts=tally.rows["customers"], rejects=rejects, source=source)
         if block.orders:
-            results = record_orders(block.orders, source=source)
+            results: Sequence[OrderResult] = record_orders(block.orders, source=source, announce=False)
             _count(results, block.order_rows, counts=tally.rows["orders"], rejects=rejects)
+        if block.refunded:
+            _store_refunded(block, counts=tally.rows["refunds"], rejects=rejects, source=source)
         if block.events:
             _store_events(block, stage, counts=tally.rows["events"], rejects=rejects, source=source, make=make_items)
         for reject in sorted(rejects, key=lambda reject: reject.row.line):
@@ -143,16 +153,37 @@ def _store(block: Block, *, part: tuple[int, Part], stage: EventStage, tally: _T
 def _store_events(
     block: Block, stage: EventStage, *, counts: Counter[str], rejects: list[Reject], source: Source, make: bool
 ) -> None:
-    stage.copy(block.events, columns=COLUMNS)
-    if make or source.unknown_items == Source.Unknown.STUB:
+    stage.copy(block.events, columns=JUDGED_COLUMNS)
+    if make:
         with connection.cursor() as cursor:
             cursor.execute(ADD_ITEMS, [source.pk])
             counts["untitled_items"] += cursor.rowcount
     outcome = stage.store(source=source)
+    counts["untitled_items"] += outcome.stubs
     counts["stored"] += outcome.stored
     counts["already_stored"] += outcome.already_stored
-    rejects += [Reject(block.event_rows[line], CONFLICT) for line in outcome.conflicts]
-    rejects += [Reject(block.event_rows[line], UNKNOWN_ITEM) for line in outcome.unknown_items]
+    counts["quarantined"] += outcome.quarantined.total()
+    rejects += [Reject(block.event_rows[line], reason) for line, reason in _refused(outcome)]
+
+
+def _refused(outcome: Stored) -> Iterator[tuple[int, str]]:
+    """Lines and why they were not stored."""
+    yield from ((line, CONFLICT) for line in outcome.conflicts)
+    for lines, reason in ((outcome.unknown_items, UNKNOWN_ITEM), (outcome.unknown_customers, UNKNOWN_CUSTOMER)):
+        yield from ((line, reason + NOT_KEPT if line in outcome.not_kept else reason) for line in lines)
+
+
+def _store_refunded(block: Block, *, counts: Counter[str], rejects: list[Reject], source: Source) -> None:
+    """What was given back of orders that are there. A row that was rejected for its order is so once."""
+    rejected = {reject.row.line for reject in rejects}
+    told = [
+        (refund, row)
+        for refund, row in zip(block.refunded, block.refunded_rows, strict=True)
+        if isinstance(refund, ParsedRefund) or row.line not in rejected
+    ]
+    results = record_refunded([refund for refund, _row in told], source=source, announce=False)
+    known = [result for result in results if result.field != "order" or told[result.index][1].line not in rejected]
+    _count(known, [row for _refund, row in told], counts=counts, rejects=rejects)
 
 
 Upsert = Callable[[list[dict[str, Any]], Source], Sequence[RowResult]]

@@ -27,6 +27,7 @@ class Row(NamedTuple):
     items: Sequence[dict[str, Any]] = ()
     customers: Sequence[dict[str, Any]] = ()
     orders: Sequence[dict[str, Any]] = ()
+    refunded: Sequence[dict[str, Any]] = ()  # refunds whose amounts are all that was given back of their orders so far
 
 
 @dataclass(frozen=True)

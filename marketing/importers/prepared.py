@@ -15,6 +15,7 @@ from marketing.events import IncomingEvent, Refused, parse_batch
 from marketing.importers.event_ids import EventIds
 from marketing.importers.parts import Place, Row
 from marketing.orders import ParsedOrder, parse_orders
+from marketing.refunds import ParsedRefund, parse_refunds
 
 BLOCK_BYTES = 8 * 1024 * 1024
 NO_ID = "-"  # stands in until the id is derived
@@ -37,10 +38,12 @@ class Block:
     following: Place
     rows: int = 0
     left_out: int = 0
-    events: list[StagedEvent] = field(default_factory=list)  # in the order of EventStage's COLUMNS
+    events: list[StagedEvent] = field(default_factory=list)  # in the order of EventStage's JUDGED_COLUMNS
     event_rows: list[Row] = field(default_factory=list)
     orders: list[ParsedOrder | Refused] = field(default_factory=list)
     order_rows: list[Row] = field(default_factory=list)
+    refunded: list[ParsedRefund | Refused] = field(default_factory=list)
+    refunded_rows: list[Row] = field(default_factory=list)
     items: list[tuple[dict[str, Any], Row]] = field(default_factory=list)
     customers: list[tuple[dict[str, Any], Row]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
@@ -83,6 +86,7 @@ def _block(rows: list[Row], event_ids: EventIds) -> Block:
     block = Block(rows[-1].following, rows=len(rows))
     events: list[tuple[dict[str, Any], Row]] = []
     orders: list[dict[str, Any]] = []
+    refunded: list[dict[str, Any]] = []
     for row in rows:
         if row.reason:
             block.rejects.append(Reject(row, row.reason, row.detail))
@@ -91,6 +95,9 @@ def _block(rows: list[Row], event_ids: EventIds) -> Block:
         for order in row.orders:
             orders.append(order)
             block.order_rows.append(row)
+        for refund in row.refunded:
+            refunded.append(refund)
+            block.refunded_rows.append(row)
         block.items += [(item, row) for item in row.items]
         block.customers += [(customer, row) for customer in row.customers]
         block.left_out += not (row.events or row.orders or row.items or row.customers)
@@ -98,6 +105,8 @@ def _block(rows: list[Row], event_ids: EventIds) -> Block:
     _add_events(block, events, event_ids, now=now)
     for some in _batches(orders):
         block.orders += parse_orders(some, now=now)
+    for some in _batches(refunded):
+        block.refunded += parse_refunds(some, now=now)
     block.ids = event_ids.state()
     return block
 
@@ -131,6 +140,7 @@ def _staged(event: IncomingEvent, named: str, *, line: int) -> StagedEvent:
         event.session,
         json_text(event.context),
         json_text(event.payload),
+        event.unit_mended,
     )
 
 

@@ -29,10 +29,12 @@ class ImportReport:
     layout: str
     items: Counter[str] = field(default_factory=Counter)  # created, updated, unchanged, refused
     customers: Counter[str] = field(default_factory=Counter)
+    refunds: Counter[str] = field(default_factory=Counter)
     orders: Counter[str] = field(default_factory=Counter)  # stored, already_stored, conflict, refused
     untitled_items: int = 0  # named by events only
     stored: int = 0
     already_stored: int = 0
+    quarantined: int = 0  # events of unknown items or customers that wait for them
     left_out: int = 0  # lines that say nothing we keep
 
 

@@ -1,4 +1,6 @@
-"""Shopify's CSV exports, each known by its columns: products become items, customers customers, orders orders."""
+"""Shopify's CSV exports, each known by its columns: products become items, customers customers, orders orders and
+refunds.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +16,7 @@ from marketing.importers.job import Job
 from marketing.importers.parts import Part, Place, Row
 from marketing.importers.records import Record
 from marketing.importers.report import ImportReport
-from marketing.importers.shopify_orders import order_of
+from marketing.importers.shopify_orders import order_of, refunded_of
 
 # What tells an export, in the order in which they are stored: orders name items and customers.
 PRODUCTS: Final = ("Handle", "Title", "Variant SKU")
@@ -126,7 +128,10 @@ def _customer(row: Values) -> dict[str, Any]:
 
 def _orders(rows: Sequence[Values], _job: Job) -> dict[str, Any]:
     order = order_of(rows)
-    return {"orders": [order]} if order else {}
+    if not order:
+        return {}
+    refunded = refunded_of(rows[0])
+    return {"orders": [order], "refunded": [refunded] if refunded else []}
 
 
 def _text(html: str) -> str:

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from marketing.models.access import Source
 from marketing.models.catalogue import Item
 from marketing.models.customers import Identity
+from marketing.models.decimals import plain
 from marketing.models.keys import created_now, opaque_key
 
 CURRENCY = Q(currency__regex=r"^[A-Z]{3}$")
@@ -94,7 +95,7 @@ class OrderLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity:g} × {self.item}"
+        return f"{plain(self.quantity)} × {self.item}"
 
 
 class Refund(models.Model):
@@ -129,7 +130,7 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount:g} of {self.order}"
+        return f"{plain(self.amount)} of {self.order}"
 
 
 class ExchangeRate(models.Model):
@@ -155,4 +156,4 @@ class ExchangeRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"1 {self.currency} = {self.rate:g} {self.base}"
+        return f"1 {self.currency} = {plain(self.rate)} {self.base}"

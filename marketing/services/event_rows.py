@@ -38,12 +38,12 @@ LEFT JOIN customer ON who.kind = 'customer' AND customer.external_id = who.value
 ORDER BY who.kind, who.value
 ON CONFLICT DO NOTHING
 """
-# Columns: event_id, kind, occurred_at, item_id, value, identity_id, session, context, payload.
+# Columns: event_id, kind, occurred_at, item_id, value, identity_id, session, context, payload, quality.
 ADD_EVENTS = """
 INSERT INTO marketing_event (
-    source_id, event_id, kind, occurred_at, item_id, value, identity_id, session, context, payload)
+    source_id, event_id, kind, occurred_at, item_id, value, identity_id, session, context, payload, quality)
 SELECT %(source_id)s::bigint, event_id, kind, occurred_at, item_id, value, identity_id, session, context::jsonb,
-       payload::jsonb
+       payload::jsonb, quality
 FROM {rows}
 """
 # The columns of an event that a batch brings by COPY.

@@ -56,21 +56,24 @@ def refusal(refused: Refused) -> OrderResult:
     return OrderResult(refused.index, refused.id, "refused", refused.field, refused.message)
 
 
-def record_orders(parsed: Sequence[ParsedOrder | Refused], *, source: Source) -> list[OrderResult]:
+def record_orders(
+    parsed: Sequence[ParsedOrder | Refused], *, source: Source, announce: bool = True
+) -> list[OrderResult]:
     """Store a batch in one transaction and say of each order what became of it, in the batch's order.
 
-    The same id with the same content again is `already_stored`, with other content a `conflict`.
+    The same id with the same content again is `already_stored`, with other content a `conflict`. `announce`: webhooks
+    hear of what is new; not so of a history, which is no news to the shop.
     """
     results = [refusal(order) for order in parsed if isinstance(order, Refused)]
     orders = {index: order for index, order in enumerate(parsed) if isinstance(order, ParsedOrder)}
     if orders:
         ensure_for(order.placed_at for order in orders.values())
         with transaction.atomic():
-            results += _record(orders, source=source)
+            results += _record(orders, source=source, announce=announce)
     return sorted(results, key=lambda result: result.index)
 
 
-def _record(orders: dict[int, ParsedOrder], *, source: Source) -> list[OrderResult]:
+def _record(orders: dict[int, ParsedOrder], *, source: Source, announce: bool) -> list[OrderResult]:
     made = source.unknown_customers == Source.Unknown.STUB
     strange = set() if made else strangers({_who(order) for order in orders.values()})
     theirs = [index for index, order in orders.items() if _who(order) in strange]
@@ -84,15 +87,20 @@ def _record(orders: dict[int, ParsedOrder], *, source: Source) -> list[OrderResu
         else:
             results.append(_of_an_unknown_item(order, index=index, line=unknown, source=source))
     if known:
-        results += _store(known, source=source, items=items)
+        results += _store(known, source=source, items=items, announce=announce)
     return results
 
 
-def _store(orders: dict[int, ParsedOrder], *, source: Source, items: dict[str, uuid.UUID]) -> list[OrderResult]:
+def _store(
+    orders: dict[int, ParsedOrder], *, source: Source, items: dict[str, uuid.UUID], announce: bool
+) -> list[OrderResult]:
     first_of: dict[str, int] = {}
     for index, order in orders.items():
         first_of.setdefault(order.id, index)
     stored = _add([orders[index] for index in first_of.values()], source=source, items=items)
+    if announce:
+        new = [orders[index] for order_id, index in first_of.items() if order_id in stored]
+        tell_many(topic="order.placed", payloads=[_told(order, pk=stored[order.id], source=source) for order in new])
     bodies = {order_id: orders[first_of[order_id]].body for order_id in stored}
     others = [order_id for order_id in first_of if order_id not in stored]
     if others:
@@ -137,7 +145,6 @@ def _add(orders: list[ParsedOrder], *, source: Source, items: dict[str, uuid.UUI
         lines = [_line_row(line, order_id=stored[order.id], items=items) for order in new for line in order.lines]
         cursor.execute(ADD_LINES, {"rows": msgspec.json.encode(lines).decode()})
     project_orders(list(stored.values()))
-    tell_many(topic="order.placed", payloads=[_told(order, pk=stored[order.id], source=source) for order in new])
     return stored
 
 

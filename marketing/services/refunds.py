@@ -3,9 +3,9 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import Sum
@@ -49,8 +49,35 @@ class _Account:
         return refund
 
 
-def record_refunds(parsed: Sequence[ParsedRefund | Refused], *, source: Source) -> list[OrderResult]:
-    """Store a batch in one transaction and say of each refund what became of it, in the batch's order."""
+class _Record(Protocol):
+    def __call__(
+        self, refund: ParsedRefund, *, index: int, account: _Account | None, new: list[Refund]
+    ) -> OrderResult: ...
+
+
+def record_refunds(
+    parsed: Sequence[ParsedRefund | Refused], *, source: Source, announce: bool = True
+) -> list[OrderResult]:
+    """Store a batch in one transaction and say of each refund what became of it, in the batch's order.
+
+    `announce`: webhooks hear of what is new.
+    """
+    return _record_all(parsed, _record, source=source, announce=announce)
+
+
+def record_refunded(
+    parsed: Sequence[ParsedRefund | Refused], *, source: Source, announce: bool = True
+) -> list[OrderResult]:
+    """As `record_refunds`, where each amount is all that was given back of its order so far.
+
+    What is not stored of it yet is one refund more. For systems that tell sums, not refunds.
+    """
+    return _record_all(parsed, _record_rest, source=source, announce=announce)
+
+
+def _record_all(
+    parsed: Sequence[ParsedRefund | Refused], record: _Record, *, source: Source, announce: bool
+) -> list[OrderResult]:
     refunds = {index: refund for index, refund in enumerate(parsed) if isinstance(refund, ParsedRefund)}
     results = [refusal(refund) for refund in parsed if isinstance(refund, Refused)]
     ensure_for(refund.refunded_at for refund in refunds.values())
@@ -58,8 +85,8 @@ def record_refunds(parsed: Sequence[ParsedRefund | Refused], *, source: Source) 
         accounts = _accounts({refund.order for refund in refunds.values()}, source=source)
         new: list[Refund] = []
         for index, refund in refunds.items():
-            results.append(_record(refund, index=index, account=accounts.get(refund.order), new=new))
-        _write(new, source=source)
+            results.append(record(refund, index=index, account=accounts.get(refund.order), new=new))
+        _write(new, source=source, announce=announce)
     return sorted(results, key=lambda result: result.index)
 
 
@@ -77,7 +104,7 @@ def cancel_orders(parsed: Sequence[ParsedCancellation | Refused], *, source: Sou
         Order.objects.filter(pk__in=[order.pk for order in orders if order.status == Order.Status.CANCELLED]).update(
             status=Order.Status.CANCELLED, updated_at=Now()
         )
-        _write(new, source=source)
+        _write(new, source=source, announce=True)
     return sorted(results, key=lambda result: result.index)
 
 
@@ -108,6 +135,14 @@ def _record(refund: ParsedRefund, *, index: int, account: _Account | None, new: 
     except InvalidInput as error:
         return OrderResult(index, refund.id, "refused", error.field, error.message)
     return OrderResult(index, refund.id, "stored")
+
+
+def _record_rest(refund: ParsedRefund, *, index: int, account: _Account | None, new: list[Refund]) -> OrderResult:
+    if account is None or (rest := refund.amount - account.order.refunded) == refund.amount:
+        return _record(refund, index=index, account=account, new=new)
+    if rest <= 0:
+        return OrderResult(index, refund.id, "already_stored")
+    return _record(replace(refund, amount=rest), index=index, account=account, new=new)
 
 
 def _checked(refund: ParsedRefund, *, account: _Account) -> Refund:
@@ -172,7 +207,7 @@ def _rest(one: ParsedCancellation, *, account: _Account) -> Refund:
     return Refund(order=account.order, external_id=CANCELLED, **said, body=body_of(said))
 
 
-def _write(new: list[Refund], *, source: Source) -> None:
+def _write(new: list[Refund], *, source: Source, announce: bool) -> None:
     """Store the refunds, their orders' sums, and all that follows from them."""
     if not new:
         return
@@ -182,7 +217,8 @@ def _write(new: list[Refund], *, source: Source) -> None:
         order.updated_at = Now()  # the database's clock, by which others see what is new
     Order.objects.bulk_update(orders.values(), ["refunded", "updated_at"])
     project_refunds(list(orders))
-    tell_many(topic="order.refunded", payloads=[_told(refund, source=source) for refund in new])
+    if announce:
+        tell_many(topic="order.refunded", payloads=[_told(refund, source=source) for refund in new])
 
 
 def _told(refund: Refund, *, source: Source) -> dict[str, Any]:

@@ -41,4 +41,5 @@ def import_movielens(path: Path, *, job: Job) -> ImportReport:
         untitled_items=ratings.untitled_items,
         stored=ratings.stored,
         already_stored=ratings.already_stored,
+        quarantined=ratings.quarantined,
     )

@@ -74,7 +74,9 @@ SELECT DISTINCT item, %(source_id)s::bigint, item, '', '{}'::jsonb, '', '{}'::te
 FROM incoming_rating WHERE reason IS NULL ORDER BY item
 ON CONFLICT DO NOTHING
 """
-CONFLICTING = "SELECT line, text FROM incoming_rating WHERE line = ANY(%s) ORDER BY line"
+CONFLICT = "rating: another one of the same user, item and time is already stored"
+UNKNOWN_CUSTOMER = "user: no customer has this id"
+TEXTS = "SELECT line, text FROM incoming_rating WHERE line = ANY(%s) ORDER BY line"
 
 
 @dataclass(frozen=True)
@@ -82,21 +84,24 @@ class StoredRatings:
     stored: int
     already_stored: int
     untitled_items: int
+    quarantined: int
 
 
 def import_ratings(table: Table, *, source: Source, rejects: Rejects, progress: Progress) -> StoredRatings:
     """Store the folder's ratings as events, block by block, each in a transaction of its own."""
     parameters = _parameters(table, source=source)
-    stored = already_stored = untitled = 0
+    stored = already_stored = untitled = quarantined = 0
     with EventStage() as stage:
         for block in _staged_blocks(table, parameters, rejects=rejects):
             untitled += _execute(ADD_ITEMS, parameters)
             outcome = stage.store(source=source)
-            _add_conflicts(outcome.conflicts, table=table, rejects=rejects)
+            _add_rejects(outcome.conflicts, CONFLICT, table=table, rejects=rejects)
+            _add_rejects(outcome.unknown_customers, UNKNOWN_CUSTOMER, table=table, rejects=rejects)
             stored += outcome.stored
             already_stored += outcome.already_stored
+            quarantined += outcome.quarantined.total()
             progress.advance(block.size)
-    return StoredRatings(stored, already_stored, untitled)
+    return StoredRatings(stored, already_stored, untitled, quarantined)
 
 
 def _staged_blocks(table: Table, parameters: dict[str, Any], *, rejects: Rejects) -> Iterator[Block]:
@@ -105,7 +110,7 @@ def _staged_blocks(table: Table, parameters: dict[str, Any], *, rejects: Rejects
         cursor.execute(TABLES)
         for block in blocks(table.path):
             cursor.execute("TRUNCATE incoming_line, incoming_rating")
-            with cursor.copy("COPY incoming_line (text) FROM STDIN") as copy:
+            with connection.wrap_database_errors, cursor.copy("COPY incoming_line (text) FROM STDIN") as copy:
                 copy.write(copy_lines(block.data))
             cursor.execute(JUDGE, parameters)
             if block.cut_off:
@@ -130,13 +135,12 @@ def _parameters(table: Table, *, source: Source) -> dict[str, Any]:
     }
 
 
-def _add_conflicts(lines: list[int], *, table: Table, rejects: Rejects) -> None:
+def _add_rejects(lines: list[int], reason: str, *, table: Table, rejects: Rejects) -> None:
     if not lines:
         return
     with connection.cursor() as cursor:
-        cursor.execute(CONFLICTING, [lines])
+        cursor.execute(TEXTS, [lines])
         for line, text in cursor.fetchall():
-            reason = "rating: another one of the same user, item and time is already stored"
             rejects.add(file=table.path.name, line=line, reason=reason, text=text)
 
 

@@ -115,12 +115,19 @@ class Command(BaseCommand):
         rows = rows or report.stored
         rate = f", {rows / seconds:,.0f} rows a second" if rows else ""
         self.stdout.write(f"{report.layout} ({seconds:.1f} seconds{rate})")
-        for name, counts in (("items", report.items), ("customers", report.customers), ("orders", report.orders)):
+        for name, counts in (
+            ("items", report.items),
+            ("customers", report.customers),
+            ("orders", report.orders),
+            ("refunds", report.refunds),
+        ):
             if told := ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items()) if count):
                 self.stdout.write(f"  {name}: {told}")
         if report.untitled_items:
             self.stdout.write(f"  items that only events name: {report.untitled_items:,}, titled by their id")
         self.stdout.write(f"  events: {report.stored:,} new, {report.already_stored:,} already stored")
+        if report.quarantined:
+            self.stdout.write(f"  in quarantine: {report.quarantined:,} events about items or customers not known yet")
         if report.left_out:
             self.stdout.write(f"  left out: {report.left_out:,} lines that say nothing we keep")
         self._say_rejects(rejects)
@@ -185,11 +192,15 @@ def _zone(name: str | None) -> ZoneInfo | None:
 def _counts(report: ImportReport, rejects: Rejects) -> dict[str, Any]:
     counted: dict[str, Counter[str]] = {
         "events": Counter(
-            stored=report.stored, already_stored=report.already_stored, untitled_items=report.untitled_items
+            stored=report.stored,
+            already_stored=report.already_stored,
+            quarantined=report.quarantined,
+            untitled_items=report.untitled_items,
         ),
         "items": report.items,
         "customers": report.customers,
         "orders": report.orders,
+        "refunds": report.refunds,
         "rejected": rejects.by_reason,
     }
     kept = {name: {key: count for key, count in counts.items() if count} for name, counts in counted.items()}

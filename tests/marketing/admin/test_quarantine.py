@@ -1,7 +1,10 @@
+import json
+
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
-from marketing.models import CustomEventKind, Event, QuarantinedEvent
+from marketing.models import CustomEventKind, Event, QuarantinedEvent, Source
 from tests.factories.marketing import CustomEventKindFactory, EventFactory, ItemFactory, QuarantinedEventFactory
 
 RAW = {"id": "e1", "kind": "view", "occurredAt": "2026-05-01T10:00:00Z", "item": "sofa", "customer": "ada"}
@@ -39,6 +42,22 @@ def test_an_event_that_waits_is_looked_at_mended_and_replayed(held, enter, press
     held.refresh_from_db()
     assert (held.status, held.resolved_by) == ("replayed", kim)
     assert held.raw["item"] == "bed"
+
+
+def test_what_an_import_held_is_seen_and_replayed(shop, tmp_path, enter, press, kim):
+    shop.unknown_items = Source.Unknown.QUARANTINE
+    shop.save()
+    path = tmp_path / "events.jsonl"
+    path.write_text(json.dumps(RAW))
+    call_command("import", "jsonl", str(path), source="shop", rejects=tmp_path / "rejects", no_progress=True)
+    held = QuarantinedEvent.objects.get()
+
+    listed = enter(kim).get(LIST).content.decode()
+    ItemFactory(sku="sofa")
+    press(kim, button("replay", held))
+
+    assert page_of(held) in listed
+    assert (Event.objects.get().event_id, Event.objects.get().item.sku) == ("e1", "sofa")
 
 
 @pytest.mark.parametrize("raw", ["", "no json", "[]", "{}", '{"id": ""}'])

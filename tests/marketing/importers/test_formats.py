@@ -1,14 +1,39 @@
 """What each format says in our words, and the ways in which a table can be bad, through the command."""
 
 import json
+import subprocess
+import sys
+import time
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
 
-from marketing.models import Category, Customer, Event, ImportRun, Item, Order
-from tests.factories.marketing import ItemFactory, SourceFactory
+from marketing.models import (
+    Category,
+    Consent,
+    Customer,
+    Event,
+    EventKey,
+    ImportRun,
+    IngestBatch,
+    Item,
+    Order,
+    Outbox,
+    QuarantinedEvent,
+    Refund,
+    Source,
+)
+from marketing.services.quarantine import mend_event, replay_events
+from tests.factories.marketing import (
+    ConsentFactory,
+    CustomerFactory,
+    CustomerIdentityFactory,
+    ItemFactory,
+    SourceFactory,
+    WebhookEndpointFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -261,6 +286,214 @@ def test_shopifys_exports_become_items_customers_and_orders(tmp_path, capsys):
     assert order.identity.value == "ada@example.com"
     assert order.placed_at.isoformat() == "2026-01-01T10:00:00+00:00"
     assert Event.objects.filter(kind="purchase").count() == 2
+
+
+ORDERS = (
+    "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Created at,Refunded Amount,"
+    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n"
+)
+
+
+def shopify_orders(*rows):
+    """Orders of some kettles at 10.00: (number, status, refunded amount, pieces)."""
+    return ORDERS + "".join(
+        f"{number},ada@example.com,{status},2026-01-02 09:00:00 +0100,EUR,{total},0.00,0.00,{total},"
+        f"2026-01-01 11:00:00 +0100,{refunded},{pieces},Kettle,10.00,kettle\n"
+        for number, status, refunded, pieces in rows
+        for total in [f"{pieces * 10}.00"]
+    )
+
+
+def test_what_shopify_gave_back_becomes_refunds_and_comes_once_however_often_it_is_imported(run):
+    told = [("#1", "partially_refunded", "15.00", 3), ("#2", "paid", "0.00", 1), ("#3", "refunded", "20.00", 2)]
+
+    said, _rejected = run("shopify", shopify_orders(*told))
+    again, rejected = run("shopify", shopify_orders(*told), "--restart")
+
+    assert "refunds: 2 stored" in said
+    assert "refunds: 2 already_stored" in again
+    assert rejected == []
+    assert dict(Order.objects.values_list("external_id", "refunded")) == {"#1": 15, "#2": 0, "#3": 20}
+    # Of #3 all money went back, so its two pieces came back as well.
+    assert set(Event.objects.filter(kind="refund").values_list("payload__order", "payload__amount", "value")) == {
+        ("#1", 15, None),
+        ("#3", 20, None),
+        ("#3", None, 2.0),
+    }
+    # Shopify doesn't say when; it was paid at nine in the morning.
+    assert {refund.refunded_at.isoformat() for refund in Refund.objects.all()} == {"2026-01-02T08:00:00+00:00"}
+
+
+def test_a_later_export_adds_what_was_given_back_since(run):
+    run("shopify", shopify_orders(("#1", "paid", "0.00", 3)), file="january.csv")
+    run("shopify", shopify_orders(("#1", "partially_refunded", "5.00", 3)), file="february.csv")
+    said, rejected = run("shopify", shopify_orders(("#1", "refunded", "30.00", 3)), file="march.csv")
+
+    assert "orders: 1 already_stored" in said
+    assert rejected == []
+    assert sorted(Refund.objects.values_list("amount", flat=True)) == [5, 25]
+
+
+def test_a_refund_that_cannot_be_is_rejected_and_its_order_stored(run):
+    _said, rejected = run("shopify", shopify_orders(("#1", "paid", "30.01", 3), ("#2", "paid", "some", 1)))
+
+    assert Order.objects.count() == 2
+    assert [(row["line"], row["reason"].partition(":")[0]) for row in rejected] == [(2, "amount"), (3, "amount")]
+
+
+@pytest.mark.parametrize("created", ["", "yesterday", "2026-01-01 11:00:00", "0001-01-01 00:00:00 +0100"])
+def test_an_order_without_a_time_is_rejected_with_its_refund(run, created):
+    told = shopify_orders(("#1", "refunded", "10.00", 1), ("#2", "refunded", "10.00", 1))
+    told = told.replace("2026-01-02 09:00:00 +0100", "").replace("2026-01-01 11:00:00 +0100", created, 1)
+
+    _said, rejected = run("shopify", told)
+
+    assert [(row["line"], row["reason"].partition(":")[0]) for row in rejected] == [(2, "placedAt")]
+    assert Order.objects.get().external_id == "#2"
+
+
+def test_an_order_that_is_rejected_is_so_once_with_its_refund(run):
+    _said, rejected = run(
+        "shopify", shopify_orders(("#1", "refunded", "10.00", 1)).replace("10.00,kettle", "10.00,pot")
+    )
+
+    assert [row["reason"] for row in rejected] == ["lines[0].item: no item has the SKU “pot”"]
+
+
+def test_nobody_hears_of_orders_and_refunds_of_a_history(run):
+    WebhookEndpointFactory(topics=["order.placed", "order.refunded"])
+
+    run("shopify", shopify_orders(("#1", "partially_refunded", "5.00", 3)))
+
+    assert (Order.objects.get().refunded, Outbox.objects.count()) == (5, 0)
+
+
+# -- Items and customers that nobody knows -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def csv_source():
+    return SourceFactory(code="csv")
+
+
+POT = "e2,purchase,2026-01-01T11:00:00Z,pot,2,eve\n"
+
+
+def test_events_of_an_unknown_item_wait_in_quarantine_and_are_replayed_when_it_is_there(run, csv_source):
+    csv_source.unknown_items = Source.Unknown.QUARANTINE
+    csv_source.save()
+
+    said, rejected = run("csv", HEADER + GOOD + POT)
+    run("csv", HEADER + GOOD + POT, "--restart")
+    held = QuarantinedEvent.objects.get()
+    ItemFactory(sku="pot")
+    replayed = replay_events([held.pk], by=None)
+    again, _rejected = run("csv", HEADER + GOOD + POT, "--restart")
+
+    assert "in quarantine: 1 events" in said
+    assert rejected == []
+    assert (held.event_id, held.field, held.message) == ("e2", "item", "no item has the SKU “pot”")
+    assert (held.raw["customer"], held.raw["value"]) == ("eve", 2.0)
+    assert replayed.stored == 1
+    assert "events: 0 new, 2 already stored" in again
+    assert IngestBatch.objects.order_by("pk").first().counts == {"stored": 1, "quarantined:item": 1, "late": 1}
+
+
+def test_an_event_in_quarantine_is_mended(run, csv_source):
+    csv_source.unknown_items = Source.Unknown.QUARANTINE
+    csv_source.save()
+    run("csv", HEADER + POT)
+    held = QuarantinedEvent.objects.get()
+
+    mend_event(held.pk, raw={**held.raw, "item": "kettle"})
+    replay_events([held.pk], by=None)
+
+    assert Event.objects.get().item.sku == "kettle"
+
+
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [(Source.Unknown.REFUSE, "customer: no customer has this id"), (Source.Unknown.QUARANTINE, None)],
+)
+def test_events_of_an_unknown_customer_are_refused_or_wait(run, csv_source, policy, reason):
+    csv_source.unknown_customers = policy
+    csv_source.save()
+    CustomerFactory(external_id="ada", source=csv_source)
+
+    _said, rejected = run("csv", HEADER + GOOD + POT.replace("pot", "kettle"))
+
+    assert [row["reason"] for row in rejected] == ([reason] if reason else [])
+    assert list(QuarantinedEvent.objects.values_list("event_id", "field")) == ([] if reason else [("e2", "customer")])
+    assert Event.objects.get().event_id == "e1"
+    assert not Customer.objects.filter(external_id="eve").exists()
+
+
+def test_who_did_not_agree_to_be_known_is_not_kept_in_quarantine(run, csv_source):
+    csv_source.unknown_items = Source.Unknown.QUARANTINE
+    csv_source.save()
+    eve = CustomerIdentityFactory(source=csv_source, customer__external_id="eve", customer__source=csv_source)
+    ConsentFactory(identity=eve, purpose=Consent.Purpose.ANALYTICS, granted=False)
+
+    _said, rejected = run("csv", HEADER + POT)
+
+    assert not QuarantinedEvent.objects.exists()
+    assert [row["reason"] for row in rejected] == [
+        "item: no item has this SKU; it is not kept in quarantine, since its person did not agree to be known"
+    ]
+
+
+def test_a_stub_is_made_where_the_source_wishes_it(run, csv_source):
+    csv_source.unknown_items = Source.Unknown.STUB
+    csv_source.save()
+
+    said, _rejected = run("csv", HEADER + GOOD + POT)
+
+    pot = Item.objects.get(sku="pot")
+    assert (pot.attributes, pot.available) == ({"attune": "stub"}, False)
+    assert "items that only events name: 1" in said
+    assert Event.objects.count() == 2
+
+
+# -- Cut off -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_is_killed_and_started_again_ends_with_the_same_rows(tmp_path, process_environment):
+    SourceFactory(code="csv", unknown_items=Source.Unknown.QUARANTINE)
+    path = tmp_path / "events.csv"
+    # Every tenth is of an unknown item, every seventh has a value that is none, and each one comes twice within a second.
+    path.write_text(
+        HEADER
+        + "".join(
+            f"e{number},view,2026-01-01T10:{number // 2 % 3600 // 60:02}:{number // 2 % 60:02}Z,"
+            f"{'pot' if number % 10 == 0 else 'kettle'},{'x' if number % 7 == 0 else 3},c{number // 2 % 50}\n"
+            for number in range(6_000)
+        )
+    )
+    rejects = tmp_path / "rejects.jsonl"
+    command = [sys.executable, "manage.py", "import", "csv", str(path), f"--rejects={rejects}", "--no-progress"]
+    environment = process_environment | {"IMPORT_BLOCK_ROWS": "200"}
+
+    first = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while first.poll() is None and not ImportRun.objects.filter(position__gte=1_000).exists():
+        assert time.monotonic() < deadline
+    first.kill()
+    first.wait()
+    cut_off_at = ImportRun.objects.get().position
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+
+    assert 1_000 <= cut_off_at < 6_000
+    assert f"goes on behind row {cut_off_at:,}" in second.stdout
+    # Of 6,000 numbers 858 are multiples of 7; of the others 514 are multiples of 10, since 86 are of 70.
+    assert len(rejects.read_text().splitlines()) == 858
+    assert QuarantinedEvent.objects.count() == 600 - 86
+    assert Event.objects.count() == 6_000 - 858 - 514
+    resumed = set(Event.objects.values_list("event_id", "quality"))
+    Event.objects.all().delete()
+    EventKey.objects.all().delete()
+    call_command("import", "csv", str(path), "--restart", rejects=tmp_path / "others.jsonl", no_progress=True)
+    assert set(Event.objects.values_list("event_id", "quality")) == resumed
 
 
 def test_retailrockets_items_have_their_newest_category_in_the_tree(tmp_path):

@@ -6,7 +6,8 @@ import time
 import pytest
 from django.core.management import CommandError, call_command
 
-from marketing.models import Customer, Event, Item
+from marketing.models import Customer, Event, Item, QuarantinedEvent, Source
+from tests.factories.marketing import CustomerFactory, SourceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -312,3 +313,19 @@ def test_the_real_set_is_imported_whole(run, data_folder, capsys):
     assert "customers: 943 created" in said
     assert "events: 100,000 new, 0 already stored" in said
     assert "rejected" not in said
+
+
+@pytest.mark.parametrize("policy", [Source.Unknown.REFUSE, Source.Unknown.QUARANTINE])
+def test_ratings_of_people_whom_nobody_knows_become_what_the_source_says(run, policy):
+    source = SourceFactory(code="movielens", unknown_customers=policy)
+    CustomerFactory(external_id="196", source=source)
+
+    said, rejected = run(u__data=RATINGS)
+
+    refused = policy == Source.Unknown.REFUSE
+    assert ratings() == {("196", "242", 3.0)}
+    assert [(row["line"], row["reason"]) for row in rejected] == (
+        [(2, "user: no customer has this id")] if refused else []
+    )
+    assert QuarantinedEvent.objects.filter(field="customer", raw__customer="186").count() == (0 if refused else 1)
+    assert ("in quarantine: 1 events" in said) is not refused

@@ -165,6 +165,29 @@ def test_what_is_no_id_of_an_order_is_refused(ada, wrong):
     assert caller(ada).graphql(ORDER, id=wrong).json()["errors"]
 
 
+def test_an_orders_refunds_are_the_newest_and_as_many_as_are_asked_for(ada):
+    order = bought(ada, "o1", total=200, items_total=200, refunded=105)
+    for number in range(105):
+        RefundFactory(order=order, external_id=f"r{number:03}", amount=1, refunded_at=PLACED + timedelta(hours=number))
+    other = bought(ada, "o2", placed_at=PLACED - timedelta(days=1), total=20, items_total=20, refunded=1)
+    RefundFactory(order=other, external_id="other", amount=1, refunded_at=PLACED)
+    query = "query($first: Int!) { orders { edges { node { refunds(first: $first) { externalId } } } } }"
+
+    (default, _others) = caller(ada).ask("{ orders { edges { node { refunds { externalId } } } } }")["orders"]["edges"]
+    (most, others) = caller(ada).ask(query, first=100)["orders"]["edges"]
+
+    assert [refund["externalId"] for refund in default["node"]["refunds"]] == [f"r{n:03}" for n in range(104, 94, -1)]
+    assert [refund["externalId"] for refund in most["node"]["refunds"]] == [f"r{n:03}" for n in range(104, 4, -1)]
+    assert [refund["externalId"] for refund in others["node"]["refunds"]] == ["other"]
+
+
+@pytest.mark.parametrize("first", [0, -1, 101])
+def test_more_refunds_than_a_page_has_or_none_are_refused(ada, order, first):
+    query = "query($first: Int!) { orders { edges { node { refunds(first: $first) { externalId } } } } }"
+
+    assert caller(ada).refused(query, first=first)["extensions"]["field"] == "first"
+
+
 def test_the_number_of_queries_does_not_grow_with_orders_lines_and_refunds(ada):
     client = caller(ada)
     for count in (2, 15):

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from marketing.events import IncomingEvent
 from marketing.models import Consent, Event, Identity, IngestBatch
@@ -42,7 +43,7 @@ def test_rows_are_stored_once_and_told_apart_by_what_became_of_them(shop):
     assert (result.stored, result.already_stored, result.conflicts, result.unknown_items) == (2, 1, [3], [4])
     assert (again.stored, again.already_stored) == (0, 1)
     assert list(IngestBatch.objects.order_by("id").values_list("door", "counts")) == [
-        ("import", {"stored": 2, "already_stored": 1, "conflict": 1, "refused:item": 1}),
+        ("import", {"stored": 2, "already_stored": 1, "conflict": 1, "refused:item": 1, "late": 2}),
         ("import", {"already_stored": 1}),
     ]
     assert set(Event.objects.values_list("event_id", "kind", "value")) == {
@@ -89,3 +90,8 @@ def test_what_came_in_bulk_is_known_to_whoever_sends_it_as_an_event(shop):
     results = record_events([same, other], source=shop)
 
     assert [result.status for result in results] == ["already_stored", "conflict"]
+
+
+def test_a_copy_that_fails_is_an_error_of_the_database_as_django_knows_it(shop):
+    with pytest.raises(DatabaseError), transaction.atomic(), EventStage() as stage:
+        stage.copy([("one", "e1")], columns=("line", "event_id"))

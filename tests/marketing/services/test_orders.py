@@ -239,6 +239,17 @@ def test_those_who_want_to_hear_of_orders_hear_of_each_new_one_once(shop):
     assert told[0]["lines"] == [{"item": "kettle", "quantity": "2.000", "unitPrice": "19.9000", "discount": "0.0000"}]
 
 
+def test_a_history_is_stored_without_anybody_hearing_of_it(shop):
+    WebhookEndpointFactory(topics=["order.placed"])
+
+    parsed = parse_orders(json.dumps([order(), order(id="o2")]).encode(), now=NOW)
+    results = record_orders(parsed, source=shop, announce=False)
+
+    assert statuses(results) == ["stored", "stored"]
+    assert Event.objects.filter(kind="purchase").count() == 2
+    assert not Outbox.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_batches_that_arrive_at_once_are_stored_exactly_once(shop):
     rows = [order(id=f"o{n}", customer=f"c{n % 20}") for n in range(100)]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from marketing.models import Event, Order, Outbox, Refund
 from marketing.refunds import parse_cancellations, parse_refunds
-from marketing.services.refunds import cancel_orders, record_refunds
+from marketing.services.refunds import cancel_orders, record_refunded, record_refunds
 from tests.factories.marketing import (
     CustomerIdentityFactory,
     ItemFactory,
@@ -217,6 +217,40 @@ def test_endpoints_hear_of_refunds(order, shop):
         "EUR",
     )
     assert (payload["line"], payload["refundedInAll"], payload["total"]) == (1, "10.0000", "39.9000")
+
+
+def so_far(*rows, source, **options):
+    return record_refunded(parse_refunds(json.dumps(rows).encode(), now=NOW), source=source, **options)
+
+
+def test_of_a_sum_that_was_given_back_so_far_only_the_rest_is_new(order, shop):
+    send(refund(amount="4.00"), source=shop)
+
+    first = so_far(refund(id="sum 10", amount="10.00"), source=shop)
+    again = so_far(refund(id="sum 10", amount="10.00"), refund(id="sum 3", amount="3.00"), source=shop)
+    more = so_far(refund(id="sum 39.90", amount="39.90"), source=shop)
+
+    assert statuses([*first, *again, *more]) == ["stored", "already_stored", "already_stored", "stored"]
+    # 4 + 6 + 29.90 = 39.90
+    assert list(Refund.objects.order_by("amount").values_list("amount", flat=True)) == [4, 6, Decimal("29.90")]
+    assert refunded() == Decimal("39.90")
+
+
+def test_a_sum_beyond_what_was_paid_or_of_no_order_is_refused(order, shop):
+    results = so_far(refund(amount="39.91"), refund(order="none"), source=shop)
+
+    assert [(result.status, result.field) for result in results] == [("refused", "amount"), ("refused", "order")]
+    assert refunded() == 0
+
+
+def test_a_history_of_refunds_is_stored_without_anybody_hearing_of_it(order, shop):
+    WebhookEndpointFactory(topics=["order.refunded"])
+
+    record_refunds(parse_refunds(json.dumps([refund()]).encode(), now=NOW), source=shop, announce=False)
+    so_far(refund(id="sum", amount="12.00"), source=shop, announce=False)
+
+    assert refunded() == 12
+    assert not Outbox.objects.exists()
 
 
 def test_a_batch_of_refunds_makes_as_few_queries_as_a_single_one(ada, shop):
