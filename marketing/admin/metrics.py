@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 # Their order on a page; others follow by name.
-FIRST = ("ndcg@10", "ndcg@10 of popularity", "recall@20", "precision@10", "coverage@10", "judged", "holdout")
+FIRST = (
+    *("ndcg@10", "ndcg@10 of popularity", "recall@20", "precision@10", "map@10", "mrr@10", "hit_rate@10"),
+    *("coverage@10", "gini@10", "novelty@10", "popularity_divergence@10", "judged", "holdout"),
+)
 
 
 def metric_rows(metrics: Any, *, limit: int = 24) -> list[tuple[str, str]]:

@@ -5,7 +5,15 @@ from marketing.errors import InvalidInput
 from recsys import evaluation
 from recsys.algorithms import config_class
 from recsys.dataset import Interactions, encode, per_user_holdout
-from recsys.evaluation import NonFiniteScores, bootstrap, evaluate, judge_users, paired_bootstrap
+from recsys.evaluation import (
+    NonFiniteScores,
+    bootstrap,
+    bootstrap_all,
+    evaluate,
+    judge_users,
+    paired_bootstrap,
+    paired_bootstrap_all,
+)
 
 
 def rows(pairs, *, n_users=3, n_items=5):
@@ -42,8 +50,20 @@ class TestJudging:
             "ndcg@2": pytest.approx(0.19343, abs=1e-5),
             "recall@3": 0.75,
             "precision@2": 0.25,
+            "map@2": 0.125,  # (1/2 / 2 + 0) / 2
+            "mrr@2": 0.25,
+            "hit_rate@2": 0.5,
+            # Items 4 and 3 have one owner of three each, and what nobody has counts as much: log2 3 for all.
+            "novelty@2": pytest.approx(1.58496, abs=1e-5),
+            # Item 3 is the head, half of the interactions, and item 4 the middle; user 0 has 4 and is shown 3 and
+            # one of the tail, user 1 has 3 and is shown 4 and one of the tail: nothing in common.
+            "popularity_divergence@2": 1.0,
             "coverage@2": 0.6,
+            # Four places over 0, 0, 1, 1, 2: (0 + 0 + 0·1 + 2·1 + 4·2) / (4 · 4)
+            "gini@2": 0.625,
         }
+        assert judgement.history_length.tolist() == [1, 1]
+        assert judgement.history_surprise == pytest.approx([1.58496] * 2, abs=1e-5)
 
     def test_a_test_item_that_is_known_from_training_is_not_asked_for(self):
         train = rows([(0, 4), (1, 4)])
@@ -72,12 +92,25 @@ class TestJudging:
         in_blocks = judge_users(scores, train=train, test=test)
 
         assert asked == [[0, 1, 2], [0, 1], [2]]
-        assert np.array_equal(whole.ndcg, in_blocks.ndcg)
+        assert in_blocks.means() == whole.means()
+        assert all(np.array_equal(whole.per_user()[name], own) for name, own in in_blocks.per_user().items())
+        assert in_blocks.history_length.tolist() == [1, 1, 1]
 
     @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
     def test_scores_that_are_not_finite_are_refused(self, wrong):
         with pytest.raises(NonFiniteScores, match=r"NaN or infinity"):
             judge_users(fixed([1, 2, wrong, 4, 5]), train=rows([(0, 0)]), test=rows([(0, 1)]))
+
+    def test_nothing_is_nan_for_who_has_no_history_and_for_items_that_nobody_has(self):
+        train, test = rows([(0, 4)]), rows([(0, 1), (1, 2)])
+
+        judgement = judge_users(fixed([1, 2, 3, 4, 5]), train=train, test=test, k=2)
+
+        values = [*judgement.per_user().values(), judgement.history_surprise]
+        assert all(np.isfinite(own).all() for own in values)
+        # Whoever has no history is held against everybody's, which is item 4, the head: user 1 is shown it and item 3
+        # of the tail. p = (1, 0, 0), q = (.5, 0, .5) differ by half of log2(4/3) + .5 log2 (2/3) + .5; user 0 is shown the tail alone.
+        assert judgement.popularity_divergence == pytest.approx([1.0, 0.31128], abs=1e-5)
 
     def test_the_scorers_own_array_is_left_as_it_was(self):
         own = np.ones((1, 5), np.float32)
@@ -182,6 +215,27 @@ class TestBootstrap:
             paired_bootstrap(ours, theirs)
         with pytest.raises(InvalidInput, match=r"^metric: is 'coverage'"):
             paired_bootstrap(ours, ours, metric="coverage")
+
+    def test_several_metrics_of_the_same_users_have_the_intervals_that_they_have_alone(self):
+        draw = np.random.default_rng(7)
+        first, second = draw.random(300), draw.random(300)
+
+        both = bootstrap_all({"first": first, "second": second})
+
+        for told, alone in zip(both.values(), (bootstrap(first), bootstrap(second)), strict=True):
+            assert (told.mean, told.low, told.high) == pytest.approx((alone.mean, alone.low, alone.high))
+
+    def test_gains_are_paired_for_every_metric_and_for_some_of_the_users(self):
+        train, test = rows([(0, 0), (1, 0), (2, 0)]), rows([(0, 1), (1, 2), (2, 3)])
+        ours = judge_users(fixed([0, 4, 3, 2, 1]), train=train, test=test)
+        theirs = judge_users(fixed([4, 0, 1, 2, 3]), train=train, test=test)
+
+        gains = paired_bootstrap_all(ours, theirs, among=np.array([True, False, False]))
+
+        # Of user 0 alone: rank 1 against rank 4, and both find it among the first ten.
+        assert list(gains) == list(ours.per_user())
+        assert gains["mrr@10"].mean == 0.75
+        assert gains["hit_rate@10"].mean == 0.0
 
     @pytest.mark.parametrize("values", [[], [1.0, np.nan]])
     def test_values_that_have_no_mean_are_refused(self, values):

@@ -21,7 +21,7 @@ from recsys.algorithms import ALGORITHMS, config_class
 from recsys.algorithms.configuration import check_whole
 from recsys.configuration import Configuration
 from recsys.dataset import Interactions
-from recsys.holdout import HOLDOUTS, Holdout, hold_out_by
+from recsys.holdout import HOLDOUTS, Holdout, check_way, hold_out_by
 from recsys.interactions import read_preferences
 from recsys.judging import SHOP_EVENTS, Contender, Result, Role, evaluations, judge, write_down
 from recsys.models import Evaluation
@@ -69,8 +69,11 @@ class Command(BaseCommand):
         try:
             check_whole("k", options["k"], low=1, high=LONGEST_LIST)
             configurations = configured(options["algorithms"] or list(ALGORITHMS), params=options["params"])
+            ways = options["holdouts"] or USUAL_HOLDOUTS
+            for way in ways:
+                check_way(way)
             interactions, data = read(options["data"])
-            parts = [hold_out_by(way, interactions=interactions) for way in options["holdouts"] or USUAL_HOLDOUTS]
+            parts = [hold_out_by(way, interactions=interactions) for way in ways]
         except AttuneError as error:
             raise CommandError(str(error)) from error
         told = []
