@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from marketing.admin.artefacts import serving_now
 from marketing.admin.cells import run_badge, thumbnail
@@ -68,6 +70,8 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         *([offer()] if may("marketing.view_item") else []),
         *context.pop("event_figures", []),
     ]
+    notices = [import_string(path)(request) for path in settings.HOME_NOTICES]
+    context["notices"] = [notice for notice in notices if notice]
     context["may_train"] = may("marketing.add_trainingrun")
     return context
 
@@ -169,7 +173,7 @@ def champions() -> list[dict[str, Any]]:
             "algorithm": str(deployment.champion.manifest.get("algorithm", "")).replace("_", " "),
             "metrics": metric_rows(deployment.champion.metrics, limit=5),
         }
-        for deployment in serving_now().select_related("champion", "deployed_by")
+        for deployment in serving_now().select_related("champion", "canary", "deployed_by")
     ]
 
 

@@ -16,7 +16,7 @@ from django.db import Error as DatabaseError
 from django.db import connection, transaction
 
 from marketing.errors import AttuneError, LeaseLost
-from marketing.models import Deployment, TrainingRun
+from marketing.models import Artefact, Deployment, TrainingRun
 from marketing.runs import deployments, leases, store
 from marketing.runs.kinds import RunHandle, RunKind, Verdict, load_kind
 
@@ -138,6 +138,10 @@ class Keeper:
 
 
 def _train(run: TrainingRun, *, lease: leases.Lease, keeper: Keeper) -> None:
+    if waits := _waits_for_a_trial(run):
+        keeper.stop()
+        leases.finish(lease, status=TrainingRun.Status.HELD, verdict=waits, log=keeper.rest_of_log())
+        return
     kind = load_kind(run.slot)
     handle = RunHandle(
         run_id=run.id,
@@ -161,6 +165,21 @@ def _train(run: TrainingRun, *, lease: leases.Lease, keeper: Keeper) -> None:
         )
 
 
+def _waits_for_a_trial(run: TrainingRun) -> str:
+    """Why a run does not begin while a canary is on trial; empty when it does.
+
+    A schedule that trained more often than a trial takes would replace every canary before it could be judged, and
+    nothing would ever be promoted. Whoever asks for a run in person decides for themselves.
+    """
+    standing = deployments.current(run.slot)
+    if run.forced or run.trigger != TrainingRun.Trigger.SCHEDULE or standing is None or standing.canary is None:
+        return ""
+    return (
+        f"Held back: {standing.canary} is on trial with {standing.canary_share:.0%} of the people since"
+        f" {standing.created_at:%Y-%m-%d %H:%M %Z}. Scheduled training goes on when that is promoted or stopped."
+    )
+
+
 def _deploy(run: TrainingRun, *, verdict: Verdict, kind: RunKind, lease: leases.Lease, keeper: Keeper) -> None:
     keeper.report(0.92, "writing the artefact")
     stored = store.save(kind=run.slot, arrays=verdict.arrays or {}, manifest=verdict.manifest)
@@ -171,18 +190,32 @@ def _deploy(run: TrainingRun, *, verdict: Verdict, kind: RunKind, lease: leases.
         with transaction.atomic():
             leases.locked(lease)
             artefact = store.record(stored, kind=run.slot, manifest=verdict.manifest, metrics=verdict.metrics, run=run)
-            reason = Deployment.Reason.GATE if verdict.passed else Deployment.Reason.FORCED
-            deployments.deploy(slot=run.slot, artefact=artefact, reason=reason, user=run.requested_by, lease=lease)
+            place = _put_in_place(run, artefact=artefact, passed=verdict.passed, lease=lease)
             leases.finish(
                 lease,
                 status=TrainingRun.Status.DEPLOYED,
-                verdict=verdict.reason,
+                verdict=f"{verdict.reason}{place}",
                 metrics=verdict.metrics,
                 log=keeper.rest_of_log(),
             )
     except AttuneError:
         store.discard(stored)
         raise
+
+
+def _put_in_place(run: TrainingRun, *, artefact: Artefact, passed: bool, lease: leases.Lease) -> str:
+    """Make the artefact champion, or a canary where the slot has a share for one; gives what to say of it.
+
+    The first of a slot has nobody to stand beside, and force means now.
+    """
+    share, standing = settings.CANARY_SHARES.get(run.slot, 0.0), deployments.current(run.slot)
+    if not share or standing is None or run.forced or not passed:
+        reason = Deployment.Reason.GATE if passed else Deployment.Reason.FORCED
+        deployments.deploy(slot=run.slot, artefact=artefact, reason=reason, user=run.requested_by, lease=lease)
+        return ""
+    deployments.start_canary(slot=run.slot, artefact=artefact, share=share, user=run.requested_by, lease=lease)
+    replaced = f", in the place of {standing.canary}, whose trial ends" if standing.canary else ""
+    return f" {artefact} is tried with {share:.0%} of the people as a canary beside {standing.champion}{replaced}."
 
 
 def _end_after(error: AttuneError, *, lease: leases.Lease, keeper: Keeper) -> int:

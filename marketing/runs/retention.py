@@ -16,7 +16,7 @@ COPIES = 2 * deployments.KEPT
 
 
 def prune_store() -> int:
-    """Delete from the store what is old, and neither one of the last champions nor of the newest versions.
+    """Delete from the store what is old and neither one of the last champions, nor on trial, nor of the newest versions.
 
     Returns how many files went.
     """
@@ -49,7 +49,9 @@ def prune_copies() -> int:
 
 def _kept_names(kind: str) -> set[str]:
     newest = Artefact.objects.filter(kind=kind).order_by("-version")[: deployments.KEPT]
-    return {artefact.storage_name for artefact in [*deployments.champions(kind), *newest]}
+    standing = deployments.current(kind)
+    on_trial = [standing.canary] if standing and standing.canary else []
+    return {artefact.storage_name for artefact in [*deployments.champions(kind), *newest, *on_trial]}
 
 
 def _names_in(kind: str) -> list[str]:

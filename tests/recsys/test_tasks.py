@@ -42,7 +42,11 @@ def test_what_staff_changed_in_the_schedule_stays_when_the_seeding_comes_again()
     PeriodicTask.objects.all().delete()
     seeds = [
         importlib.import_module(name).make_schedule
-        for name in ("marketing.migrations.0004_schedule", "recsys.migrations.0002_schedule")
+        for name in (
+            "marketing.migrations.0004_schedule",
+            "recsys.migrations.0002_schedule",
+            "recsys.migrations.0004_rollout_schedule",
+        )
     ]
     for seed in seeds:
         seed(apps, None)
@@ -58,3 +62,5 @@ def test_what_staff_changed_in_the_schedule_stays_when_the_seeding_comes_again()
     sweep = PeriodicTask.objects.get(task="marketing.sweep_runs")
     assert (sweep.interval.every, sweep.interval.period) == (15, "seconds")
     assert PeriodicTask.objects.get(task="marketing.make_partitions").crontab is not None
+    watch = PeriodicTask.objects.get(task="recsys.check_canaries")
+    assert (watch.interval.every, watch.interval.period) == (15, "minutes")

@@ -3,7 +3,7 @@ import pytest
 from django.urls import reverse
 
 from marketing.models import Deployment
-from marketing.runs.deployments import current, deploy
+from marketing.runs.deployments import current, deploy, start_canary
 from marketing.runs.store import write_artefact
 from tests.callers import caller
 
@@ -97,3 +97,109 @@ def test_htmx_is_told_where_to_go_by_a_header(artefacts, enter, kim):
     answer = enter(kim).post(deploy_url(artefacts[0]), {"_form_submitted": "True"}, headers={"HX-Request": "true"})
 
     assert answer.headers["HX-Redirect"] == reverse("admin:marketing_artefact_change", args=[artefacts[0].pk])
+
+
+# -- Canaries ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def third(artefacts):
+    """An artefact that nobody deployed yet."""
+    return write_artefact(kind="recommender", arrays={"scores": np.ones(3) * 3}, manifest={"algorithm": "popularity"})
+
+
+def step_url(name):
+    return reverse(f"admin:marketing_deployment_{name}", args=[current("recommender").pk])
+
+
+def list_page(browser):
+    return browser.get(reverse("admin:marketing_deployment_changelist")).content.decode()
+
+
+def test_rolling_back_asks_with_what_goes_and_what_comes(artefacts, enter, kim):
+    question = enter(kim).get(roll_back_url()).content.decode()
+
+    assert "From <strong>recommender v2</strong>" in question
+    assert "back to <strong>recommender v1</strong>" in question
+
+
+def test_the_list_offers_each_step_that_fits_in_the_row_that_serves(third, enter, kim):
+    browser = enter(kim)
+    before = list_page(browser)
+    start_canary(slot="recommender", artefact=third, share=0.1)
+
+    during = list_page(browser)
+
+    def offered(page):
+        return [name for name in ("roll_back", "promote", "stop", "try_canary") if f"/{name}" in page]
+
+    assert offered(before) == ["roll_back", "try_canary"]
+    assert offered(during) == ["roll_back", "promote", "stop", "try_canary"]
+    assert during.count("/roll_back") == 2  # once as an address, once for the dialog: no older row offers it
+    assert "recommender v3, 10%" in during
+
+
+def test_a_canary_is_tried_from_the_list_of_deployments(artefacts, third, enter, press, kim):
+    question = enter(kim).get(step_url("try_canary")).content.decode()
+
+    page = press(kim, step_url("try_canary"), artefact=str(third.pk), percent="20")
+
+    assert str(third) in question
+    assert str(artefacts[1].pk) not in question  # the champion
+    assert "recommender v3 is on trial with 20% of the people." in page.content.decode()
+    now = current("recommender")
+    assert (now.champion, now.canary, now.canary_share, now.deployed_by) == (artefacts[1], third, 0.2, kim)
+
+
+def test_a_canary_is_tried_from_its_own_page(third, press, kim):
+    press(kim, reverse("admin:marketing_artefact_try_this", args=[third.pk]), percent="5")
+
+    assert (current("recommender").canary, current("recommender").canary_share) == (third, 0.05)
+
+
+@pytest.mark.parametrize("percent", ["0", "51", "-3", "many", ""])
+def test_a_share_out_of_range_is_asked_for_again(percent, third, press, kim):
+    page = press(kim, step_url("try_canary"), artefact=str(third.pk), percent=percent)
+
+    assert page.status_code == 200
+    assert current("recommender").canary is None
+
+
+@pytest.mark.parametrize(("step", "place"), [("promote", 2), ("stop", 1)])
+def test_a_trial_is_ended_by_a_button(step, place, artefacts, third, press, kim):  # noqa: PLR0917
+    start_canary(slot="recommender", artefact=third, share=0.1)
+
+    press(kim, step_url(step))
+
+    now = current("recommender")
+    assert (now.champion, now.canary, now.deployed_by) == ([*artefacts, third][place], None, kim)
+
+
+def test_a_button_pressed_on_a_page_that_is_out_of_date_does_nothing_to_the_next_canary(artefacts, third, press, kim):
+    start_canary(slot="recommender", artefact=artefacts[0], share=0.1)
+    old = step_url("promote")
+    start_canary(slot="recommender", artefact=third, share=0.1)
+
+    page = press(kim, old)
+
+    assert "Another canary of recommender is on trial by now" in page.content.decode()
+    assert current("recommender").canary == third
+
+
+def test_promoting_without_a_canary_says_so(artefacts, press, kim):
+    page = press(kim, step_url("promote"))
+
+    assert "No canary of recommender is on trial." in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["mia", "dee"])
+def test_who_only_looks_sees_the_trial_and_no_buttons(name, request, third, enter, press):
+    user = request.getfixturevalue(name)
+    start_canary(slot="recommender", artefact=third, share=0.1)
+
+    page = list_page(enter(user))
+    answers = [press(user, step_url(step)).status_code for step in ("promote", "stop", "try_canary")]
+
+    assert "recommender v3, 10%" in page
+    assert "/promote" not in page
+    assert answers == [403, 403, 403]

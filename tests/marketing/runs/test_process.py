@@ -60,6 +60,50 @@ def test_a_good_run_is_deployed_with_artefact_metrics_and_log(execute):
     assert deployments.current("scripted").reason == Deployment.Reason.GATE
 
 
+@pytest.fixture
+def canaries_first(monkeypatch):
+    monkeypatch.setenv("SCRIPTED_CANARY_SHARE", "0.1")
+
+
+@pytest.mark.usefixtures("canaries_first")
+def test_with_a_canary_share_the_first_serves_all_and_later_ones_are_tried_beside_it(execute):
+    first, second, third = execute(), execute(), execute()
+
+    rows = list(Deployment.objects.order_by("id"))
+    made = {run: run.artefacts.get() for run in (first, second, third)}
+    assert [row.reason for row in rows] == ["gate", "canary", "canary"]
+    assert [row.champion for row in rows] == [made[first]] * 3
+    assert [row.canary for row in rows] == [None, made[second], made[third]]
+    assert (first.verdict, second.verdict) == (
+        "Good.",
+        "Good. scripted v2 is tried with 10% of the people as a canary beside scripted v1.",
+    )
+    assert third.verdict.endswith("beside scripted v1, in the place of scripted v2, whose trial ends.")
+
+
+@pytest.mark.usefixtures("canaries_first")
+def test_a_forced_run_serves_all_at_once_and_ends_the_trial(execute, scripted_processes):
+    for _ in range(2):
+        execute()
+
+    execute(TrainingRunFactory(slot=scripted_processes, forced=True))
+
+    now = deployments.current("scripted")
+    assert (str(now.champion), now.canary) == ("scripted v3", None)
+
+
+@pytest.mark.usefixtures("canaries_first")
+def test_while_a_canary_is_on_trial_the_schedule_waits(execute, scripted_processes):
+    for _ in range(2):
+        execute()
+
+    waiting = execute(TrainingRunFactory(slot=scripted_processes, trigger=TrainingRun.Trigger.SCHEDULE))
+
+    assert waiting.status == Status.HELD
+    assert waiting.verdict.startswith("Held back: scripted v2 is on trial with 10% of the people since ")
+    assert Artefact.objects.count() == 2
+
+
 def test_a_run_that_is_held_back_leaves_no_artefact(execute):
     run = execute(end="hold")
 

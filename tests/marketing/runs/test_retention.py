@@ -43,6 +43,17 @@ def test_files_of_champions_and_of_the_newest_versions_stay(write, settings):
     assert Artefact.objects.count() == 13
 
 
+def test_the_file_of_a_canary_on_trial_stays(write, settings):
+    artefacts = [write(number) for number in range(13)]
+    deployments.deploy(slot="recommender", artefact=artefacts[0], reason=Deployment.Reason.STAFF)
+    deployments.start_canary(slot="recommender", artefact=artefacts[1], share=0.1)
+
+    gone = retention.prune_store()
+
+    assert gone == 1  # of 13 the champion, the canary and the ten newest stay
+    assert artefacts[1].storage_name in files(settings)
+
+
 def test_a_file_that_never_got_its_row_goes_when_it_is_old(write, settings):
     known = write(1)
     folder = Path(settings.STORAGES["artefacts"]["OPTIONS"]["location"]) / "recommender"
