@@ -47,9 +47,14 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     ),
     "Recommender": (
         Entry("Training runs", "model_training", "marketing", "trainingrun"),
+        Entry("Judgements", "leaderboard", "recsys", "evaluation"),
         Entry("Artefacts", "deployed_code", "marketing", "artefact"),
         Entry("Deployments", "rocket_launch", "marketing", "deployment"),
+        Entry("Results online", "monitoring", "recsys", "onlineresult"),
+        Entry("Canary checks", "egg", "recsys", "canarycheck"),
+        Entry("Drift", "waves", "recsys", "driftreport"),
         Entry("Lists given out", "recommend", "recsys", "recommendationlog"),
+        Entry("Boost rules", "push_pin", "recsys", "boostrule"),
     ),
     "Schedules": (
         Entry("Scheduled tasks", "schedule", "django_celery_beat", "periodictask"),

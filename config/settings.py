@@ -40,6 +40,11 @@ def required(name: str) -> str:
     return value
 
 
+def canary_share(share: float) -> None:
+    if share and not 0.01 <= share <= 0.5:
+        raise ImproperlyConfigured(f"a canary's share is {share:g}; expected 0, or a share of 1 from 0.01 to 0.5")
+
+
 def generated_secret() -> str:
     """A secret made once for this installation, readable by its owner only."""
     path = HOME / "secret_key"
@@ -210,6 +215,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # What can be trained: slot → dotted path of its marketing.runs.kinds.RunKind.
 RUN_KINDS = {"recommender": "recsys.training.RecommenderTraining"}
+# Slot → share of the people who get a candidate that passed the gate, as a canary beside the champion, before it may
+# serve all. 0: it becomes champion at once. Else 0.01 to 0.5.
+CANARY_SHARES = {"recommender": env.float("RECOMMENDER_CANARY_SHARE", 0.0, validate=canary_share)}
 # A run whose process did not report for this long is taken over by the next one.
 RUN_LEASE = timedelta(seconds=env.int("RUN_LEASE_SECONDS", 60))
 RUN_MAX_ATTEMPTS = 4
@@ -281,6 +289,41 @@ if PRODUCTION and STOREFRONT:
 DEPLOYMENT_CHECK_SECONDS = env.float("DEPLOYMENT_CHECK_SECONDS", 2.0)
 # Lists that were given out are written to their log this often, seconds. 0: only when something asks for it, as tests do.
 RECOMMENDATION_LOG_SECONDS = env.float("RECOMMENDATION_LOG_SECONDS", 0.0 if ENVIRONMENT == "test" else 1.0)
+# How unlike each other the items of a list shall be where its query doesn't say: 0, the ranking as it is, to 1.
+RECOMMENDATION_DIVERSITY = env.float("RECOMMENDATION_DIVERSITY", 0.0, validate=validate.Range(0, 1))
+# The share of a personal list's places where chance shows one of the newest items, so that the next model hears of it.
+# 0.02 to 0.05 is much of a shop's learning for little of its sales.
+RECOMMENDATION_EXPLORATION = env.float("RECOMMENDATION_EXPLORATION", 0.0, validate=validate.Range(0, 0.5))
+
+# -- Roll-out ----------------------------------------------------------------------------------------------------------
+
+# A canary is promoted when this many people of each arm have been served, and its click-through is shown not to lie
+# more than this share below the champion's.
+CANARY_LEAST_PEOPLE = env.int("CANARY_LEAST_PEOPLE", 500, validate=validate.Range(min=100))
+CANARY_ALLOWED_LOSS = env.float("CANARY_ALLOWED_LOSS", 0.1, validate=validate.Range(0, 1))
+# After so many days without harm shown: “promote” (it had passed the gate), or “staff” decide.
+CANARY_MAX_DAYS = env.float("CANARY_MAX_DAYS", 14.0, validate=validate.Range(min=0, min_inclusive=False))
+CANARY_UNDECIDED = env.str("CANARY_UNDECIDED", "promote", validate=validate.OneOf(["promote", "staff"]))
+
+# -- Mail --------------------------------------------------------------------------------------------------------------
+
+# Who is told when something needs a person: addresses, divided by commas.
+STAFF_ALERT_EMAILS: list[str] = env.list("STAFF_ALERT_EMAILS", [])
+EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "attune@localhost")
+# Without a server, mail stands in the log.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+
+# Kind of event → how strongly it speaks for an item (against it below 0), over the weights of recsys/signals.py:
+# built-in and added kinds, and “rating:fair” and “rating:low” for stars from 3 to below 4 and below 3.
+RECOMMENDATION_WEIGHTS: dict[str, float] = env.json("RECOMMENDATION_WEIGHTS", {})
+# What is trending: a strength halves with every so many days before the shop's newest event.
+TRENDING_HALF_LIFE_DAYS = env.float("TRENDING_HALF_LIFE_DAYS", 7.0, validate=validate.Range(min=0, min_inclusive=False))
 
 # -- Reports -----------------------------------------------------------------------------------------------------------
 
@@ -293,6 +336,8 @@ USABLE_EVENTS_SHARE = env.float("USABLE_EVENTS_SHARE", 0.95, validate=validate.R
 
 # What stands on a customer's page, also of apps above marketing: functions (request, customer) → HTML, by dotted path.
 CUSTOMER_PANELS = ["marketing.admin.features.interest_and_activity", "recsys.admin.recommended_now"]
+# What stands at the head of the home page: functions request → HTML, empty when there is nothing to say.
+HOME_NOTICES = ["recsys.admin.rollout.drift_notice"]
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Attune",
     "SITE_HEADER": "Attune",

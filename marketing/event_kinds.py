@@ -238,6 +238,11 @@ KINDS: Final[Mapping[str, EventKind]] = {
         ),
         EventKind("like", "liked"),
         EventKind(
+            "not_interested",
+            "was not interested in",
+            payload={"reason": Field("text", "Why not, in their words or the shop's.", maximum=500)},
+        ),
+        EventKind(
             "comment",
             "commented on",
             payload={"text": Field("text", "What they wrote.", required=True, maximum=5_000)},

@@ -9,20 +9,7 @@ import numpy.typing as npt
 from django.db import connection, transaction
 
 from recsys.dataset import Interactions
-
-# How strong a preference one event tells, NULL for none: an expression over a row of marketing_event. Training and a
-# person's fresh history use this same fragment. Of several events on one item the strongest counts. What a robot did or
-# was told twice tells none.
-STRENGTH = """
-CASE WHEN marketing_event.quality = 'ok' THEN CASE marketing_event.kind
-    WHEN 'view' THEN 1
-    WHEN 'click' THEN 1
-    WHEN 'like' THEN 2
-    WHEN 'add_to_cart' THEN 3
-    WHEN 'purchase' THEN 5
-    WHEN 'rating' THEN CASE WHEN marketing_event.value >= 4 THEN 5 WHEN marketing_event.value >= 3 THEN 1 END
-END END
-"""
+from recsys.signals import AGAINST_AT, COUNTED, REMOVED_AT, STRENGTH, against_sql, weight_sql
 
 # Who is learned from, by identity. A person is a customer with all identities, or a visitor (whose key can't collide: a
 # UUID of version 7 is never that small). Whoever did not agree to personalisation is left out; the newest answer
@@ -52,22 +39,43 @@ WITH known AS MATERIALIZED (
 SELECT known.identity_id, known.person FROM known JOIN willing ON willing.person = known.person
 """
 
-# One row for each person and item. Retired items are left out.
-PREFERENCES = f"""
+# One row for each person and item, of those too who are against it: what they did has been seen. Retired items are left
+# out. What takes back is rare, so it is looked for first and joined: a window over all events would have to sort them.
+PREFERENCES = """
 CREATE TEMPORARY TABLE preference ON COMMIT DROP AS
-SELECT learner.person,
-       marketing_event.item_id,
-       max({STRENGTH})::real AS strength,
-       min(marketing_event.occurred_at) AS since,
-       max(marketing_event.occurred_at) AS until,
+WITH taken_back AS (
+    SELECT told.person, told.item_id, {against_at} AS against_at, {removed_at} AS removed_at
+    FROM (
+        SELECT learner.person, marketing_event.item_id, marketing_event.kind, marketing_event.occurred_at AS at,
+               {weight} AS weight
+        FROM marketing_event JOIN learner ON learner.identity_id = marketing_event.identity_id
+        WHERE {against} AND marketing_event.quality = 'ok' AND marketing_event.item_id IS NOT NULL
+    ) told
+    WHERE told.weight < 0 OR told.kind = 'remove_from_cart'
+    GROUP BY told.person, told.item_id
+)
+SELECT told.person,
+       told.item_id,
+       COALESCE({strength}, 0)::real AS strength,
+       min(told.at) AS since,
+       max(told.at) AS until,
        count(*) AS events,
-       max(marketing_event.id) AS last_event
-FROM marketing_event
-JOIN learner ON learner.identity_id = marketing_event.identity_id
-JOIN marketing_item item ON item.id = marketing_event.item_id AND item.deleted_at IS NULL
-WHERE ({STRENGTH}) IS NOT NULL
-GROUP BY learner.person, marketing_event.item_id
-"""  # noqa: S608 - only constants of ours are put in
+       max(told.id) AS last_event
+FROM (
+    SELECT told.*, {counted} AS counted
+    FROM (
+        SELECT learner.person, marketing_event.item_id, marketing_event.kind, marketing_event.occurred_at AS at,
+               marketing_event.id, {weight} AS weight, taken_back.against_at, taken_back.removed_at
+        FROM marketing_event
+        JOIN learner ON learner.identity_id = marketing_event.identity_id
+        JOIN marketing_item item ON item.id = marketing_event.item_id AND item.deleted_at IS NULL
+        LEFT JOIN taken_back
+            ON taken_back.person = learner.person AND taken_back.item_id = marketing_event.item_id
+        WHERE ({weight}) IS NOT NULL OR (marketing_event.kind = 'remove_from_cart' AND marketing_event.quality = 'ok')
+    ) told
+) told
+GROUP BY told.person, told.item_id
+"""
 
 # Ten thousand rows travel as one string of bytes: half the time of a binary COPY, which is read row by row in Python.
 ROWS = """
@@ -79,16 +87,19 @@ FROM (
            strength,
            extract(epoch FROM since)::float8 AS since,
            row_number() OVER (ORDER BY person, since, item_id) AS place
-    FROM preference) AS placed
+    FROM preference WHERE strength > 0) AS placed
 GROUP BY place / 10000
 ORDER BY place / 10000
 """
 ROW = np.dtype([("person", ">i4"), ("item", ">i4"), ("strength", ">f4"), ("since", ">f8")])
 ITEM_IDS = """
-SELECT string_agg(uuid_send(item_id), '' ORDER BY item_id) FROM (SELECT DISTINCT item_id FROM preference) AS item
+SELECT string_agg(uuid_send(item_id), '' ORDER BY item_id)
+FROM (SELECT DISTINCT item_id FROM preference WHERE strength > 0) AS item
 """
 EXTENT = """
-SELECT count(DISTINCT person), COALESCE(sum(events), 0)::int8, COALESCE(max(last_event), 0), max(until) FROM preference
+SELECT count(DISTINCT person) FILTER (WHERE strength > 0), COALESCE(sum(events), 0)::int8,
+       COALESCE(max(last_event), 0), max(until)
+FROM preference
 """
 
 
@@ -122,7 +133,7 @@ def read_preferences() -> Preferences:
         cursor.execute("SET LOCAL enable_nestloop TO off; SET LOCAL work_mem TO '64MB'")
         cursor.execute(LEARNERS)
         cursor.execute("ANALYZE learner")
-        cursor.execute(PREFERENCES)
+        cursor.execute(preferences_sql())
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
         cursor.execute(EXTENT)
         n_users, events, last_event, until = cursor.fetchone()
@@ -140,6 +151,18 @@ def read_preferences() -> Preferences:
         ),
         item_ids=item_ids,
         extent=Extent(events=events, last_event=last_event, until=until),
+    )
+
+
+def preferences_sql() -> str:
+    """`PREFERENCES` with this installation's weights."""
+    return PREFERENCES.format(
+        weight=weight_sql(),
+        against=against_sql(),
+        against_at=AGAINST_AT,
+        removed_at=REMOVED_AT,
+        counted=COUNTED,
+        strength=STRENGTH,
     )
 
 

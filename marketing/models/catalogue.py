@@ -40,10 +40,13 @@ class Category(models.Model):
 class ItemQuerySet(models.QuerySet["Item"]):
     def offered(self) -> "ItemQuerySet":
         """Items that may be shown now: there, published, not expired, not retired."""
+        return self.published().filter(available=True)
+
+    def published(self) -> "ItemQuerySet":
+        """As `offered`, and also what is sold out."""
         return self.filter(
             Q(expires_at__isnull=True) | Q(expires_at__gt=Now()),
             Q(published_at__isnull=True) | Q(published_at__lte=Now()),
-            available=True,
             deleted_at__isnull=True,
         )
 

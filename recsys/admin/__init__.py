@@ -1,5 +1,16 @@
 """Recommendations in the admin."""
 
+from recsys.admin.boosts import BoostRuleAdmin
+from recsys.admin.evaluations import EvaluationAdmin
 from recsys.admin.lists import RecommendationLogAdmin, recommended_now
+from recsys.admin.rollout import CanaryCheckAdmin, DriftReportAdmin, OnlineResultAdmin
 
-__all__ = ["RecommendationLogAdmin", "recommended_now"]
+__all__ = [
+    "BoostRuleAdmin",
+    "CanaryCheckAdmin",
+    "DriftReportAdmin",
+    "EvaluationAdmin",
+    "OnlineResultAdmin",
+    "RecommendationLogAdmin",
+    "recommended_now",
+]

@@ -17,6 +17,7 @@ from marketing.admin.page import MachineMadePage, column
 from marketing.models import Customer, Item
 from marketing.selectors import subject_of_customer
 from recsys.models import RecommendationLog
+from recsys.online import PREVIEW
 from recsys.serving import recommend
 from recsys.serving.wording import notes_text, reason_text
 
@@ -27,8 +28,6 @@ BASIS_COLOURS = {
 }
 TITLES_SHOWN = 3
 PREVIEWED = 8
-# Lists that staff look at stand in the log under this name, so that nobody takes them for a customer's.
-PREVIEW = "admin preview"
 
 
 @admin.register(RecommendationLog)
@@ -79,13 +78,23 @@ class RecommendationLogAdmin(MachineMadePage):
         titles = titles_of([log])
         rows = format_html_join(
             "",
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td class='attune-number'>{}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td class='attune-number'>{}</td>"
+            "<td class='attune-number'>{}</td></tr>",
             (
-                (rank, titles.get(pk, "an item that is gone"), entry.get("reason", ""), f"{entry.get('score', 0):.4f}")
+                (
+                    rank,
+                    titles.get(pk, "an item that is gone"),
+                    entry.get("reason", ""),
+                    f"{entry.get('score', 0):.4f}",
+                    f"{entry.get('propensity', 1):.4g}",
+                )
                 for rank, (pk, entry) in enumerate(zip(item_ids(log), log.items, strict=True), start=1)
             ),
         )
-        head = "<tr><th>Rank</th><th>Item</th><th>Reason</th><th class='attune-number'>Score</th></tr>"
+        head = (
+            "<tr><th>Rank</th><th>Item</th><th>Reason</th><th class='attune-number'>Score</th>"
+            "<th class='attune-number' title='The probability of this item at this place'>Chance</th></tr>"
+        )
         return format_html("<table class='attune-table'><thead>{}</thead>{}</table>", SafeString(head), rows)
 
 
@@ -103,7 +112,7 @@ def recommended_now(request: HttpRequest, customer: Customer) -> SafeString:
     """A panel on the customer's page: the list that they would get at this moment (settings.CUSTOMER_PANELS)."""
     if not request.user.has_perm("recsys.view_recommendationlog"):
         return SafeString()
-    ranked = recommend(subject_of_customer(customer), first=PREVIEWED, placement=PREVIEW)
+    ranked = recommend(subject_of_customer(customer), first=PREVIEWED, placement=PREVIEW, explores=False)
     context = {
         "note": notes_text(ranked.notes),
         "rows": [

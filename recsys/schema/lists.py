@@ -10,6 +10,15 @@ from strawberry.types import Info
 from marketing.errors import InvalidInput, NotFound
 from marketing.graphql import Anyone, CustomerRef, field, node_id, resolve_subject
 from recsys import selectors, serving
+from recsys.schema.filters import (
+    Diversity,
+    Filter,
+    MaxPerBrand,
+    MaxPerCategory,
+    Placement,
+    filters_of,
+    variety_of,
+)
 from recsys.schema.types import RecommendationList
 
 DEFAULT_LIST = 10
@@ -34,15 +43,23 @@ class ListsQuery:
         *,
         customer: CustomerRef | None = None,
         first: First = DEFAULT_LIST,
-        placement: Annotated[
-            str | None, strawberry.argument(description="Where the list is shown, e.g. “home”: it stands in the log.")
-        ] = None,
+        placement: Placement = None,
         exclude_seen: Annotated[
             bool, strawberry.argument(description="Leave out what the person has viewed, bought or rated already.")
         ] = True,
+        filter: Filter = None,  # noqa: A002 - the argument's name in GraphQL
+        diversity: Diversity = None,
+        max_per_category: MaxPerCategory = None,
+        max_per_brand: MaxPerBrand = None,
     ) -> RecommendationList:
-        subject = resolve_subject(info, customer)
-        ranked = serving.recommend(subject, first=first, placement=placement or "", exclude_seen=exclude_seen)
+        ranked = serving.recommend(
+            resolve_subject(info, customer),
+            first=first,
+            placement=placement or "",
+            exclude_seen=exclude_seen,
+            filters=filters_of(filter),
+            variety=variety_of(diversity=diversity, max_per_category=max_per_category, max_per_brand=max_per_brand),
+        )
         return RecommendationList.from_ranked(ranked)
 
     @field(rule=Anyone(), description="Items like one, without those that the viewer has seen.")
@@ -52,17 +69,44 @@ class ListsQuery:
         *,
         item: ItemRef,
         first: First = DEFAULT_LIST,
+        placement: Placement = None,
         exclude_seen: Annotated[
             bool, strawberry.argument(description="Leave out what the viewer has viewed, bought or rated already.")
         ] = True,
+        filter: Filter = None,  # noqa: A002
+        diversity: Diversity = None,
+        max_per_category: MaxPerCategory = None,
+        max_per_brand: MaxPerBrand = None,
     ) -> RecommendationList:
-        subject = resolve_subject(info, None)
-        ranked = serving.similar_items(_item_id(item), first=first, subject=subject, exclude_seen=exclude_seen)
+        ranked = serving.similar_items(
+            _item_id(item),
+            first=first,
+            placement=placement or "",
+            subject=resolve_subject(info, None),
+            exclude_seen=exclude_seen,
+            filters=filters_of(filter),
+            variety=variety_of(diversity=diversity, max_per_category=max_per_category, max_per_brand=max_per_brand),
+        )
         return RecommendationList.from_ranked(ranked)
 
     @field(rule=Anyone(), description="Items that many people liked lately, the same for everybody.")
-    def trending(self, first: First = DEFAULT_LIST) -> RecommendationList:
-        return RecommendationList.from_ranked(serving.trending(first=first))
+    def trending(
+        self,
+        *,
+        first: First = DEFAULT_LIST,
+        placement: Placement = None,
+        filter: Filter = None,  # noqa: A002
+        diversity: Diversity = None,
+        max_per_category: MaxPerCategory = None,
+        max_per_brand: MaxPerBrand = None,
+    ) -> RecommendationList:
+        ranked = serving.trending(
+            first=first,
+            placement=placement or "",
+            filters=filters_of(filter),
+            variety=variety_of(diversity=diversity, max_per_category=max_per_category, max_per_brand=max_per_brand),
+        )
+        return RecommendationList.from_ranked(ranked)
 
 
 def _item_id(ref: ItemRef) -> UUID:

@@ -29,6 +29,9 @@ class RecommendationNote(Enum):
     ALL_UNSEEN = "all_unseen"
     ALL_THERE_IS = "all_there_is"
     NOTHING_OFFERED = "nothing_offered"
+    ALL_MATCHING = "all_matching"
+    NOTHING_MATCHES = "nothing_matches"
+    CAPPED = "capped"
 
 
 @strawberry.enum(description="Why an item is in a list.")
@@ -39,6 +42,8 @@ class ReasonCode(Enum):
     TRENDING = "trending"
     NEW = "new"
     SIMILAR_ITEM = "similar_item"
+    STAFF_PICK = "staff_pick"
+    EXPLORING = "exploring"
 
 
 @strawberry.type(description="The item that is the reason for another one.")

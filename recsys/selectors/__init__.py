@@ -1,13 +1,16 @@
 """What serving reads: a person's history, what is trending, what is on offer. One SQL statement each."""
 
+from recsys.selectors.boosts import RuleRow, concerned_items, rule_members, rules_now
+from recsys.selectors.categories import categories_below
+from recsys.selectors.conditions import ON_OFFER, Condition, offered_condition
 from recsys.selectors.histories import NO_HISTORY, History, history
 from recsys.selectors.neighbours import neighbour_scores
 from recsys.selectors.offered import (
     OfferedItem,
     item_id_of,
     item_title,
+    matching_ids,
     newest_offered,
-    offered_condition,
     offered_items,
     offered_statement,
 )
@@ -15,15 +18,23 @@ from recsys.selectors.trending import trending_scores
 
 __all__ = [
     "NO_HISTORY",
+    "ON_OFFER",
+    "Condition",
     "History",
     "OfferedItem",
+    "RuleRow",
+    "categories_below",
+    "concerned_items",
     "history",
     "item_id_of",
     "item_title",
+    "matching_ids",
     "neighbour_scores",
     "newest_offered",
     "offered_condition",
     "offered_items",
     "offered_statement",
+    "rule_members",
+    "rules_now",
     "trending_scores",
 ]

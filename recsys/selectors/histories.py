@@ -1,30 +1,58 @@
-"""What a person met: read fresh for every list, in one statement."""
+"""What a person met, and what was shown to her in vain: read fresh for every list, in one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-from recsys.interactions import STRENGTH
+from recsys.signals import AGAINST_AT, COUNTED, REMOVED_AT, STRENGTH, weight_sql
 
 # A person's newest events that count as seen. The bound keeps a robot's history from slowing its answers down.
 SEEN_EVENTS = 10_000
+# The lists whose items count as shown: a person's newest ones.
+SHOWN_LISTS = 20
+SHOWN_DAYS = 14
+# What staff looked at on a customer's page was not shown to the customer.
+NOT_SHOWN = "admin preview"
+# An item that was shown so often without any event on it loses rank with each further time, down to the floor.
+PATIENCE = 2
+FATIGUE = 0.8
+FATIGUE_FLOOR = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Penalties:
+    """What lost rank: `item_ids` `(m, 16)` uint8, bytes of the UUIDs; `factors` `(m,)` float32, from the floor to below 1.
+
+    An item that n of her newest lists showed has the factor 0.8^(n - 2), at least 0.2; one that was shown twice or less, or
+    on which she did anything after the first of these showings, has none. A score above zero is multiplied by it.
+    """
+
+    item_ids: npt.NDArray[np.uint8]
+    factors: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.factors)
 
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """What a person met, the newest first; every item once, with its strongest event.
+    """What a person met, the newest first; every item once.
 
-    `item_ids` `(k, 16)` uint8, bytes of the UUIDs; `strengths` `(k,)` float32, 0 where the person met the item but did
-    not prefer it; `kinds` the names of the strongest events.
+    `item_ids` `(k, 16)` uint8, bytes of the UUIDs; `strengths` `(k,)` float32 as `recsys.signals` defines them: above 0
+    where what she did speaks for the item, 0 where it says nothing, **below 0 where it speaks against the item**: it must
+    not be recommended to her, also when seen items are, and what is similar to it loses. `kinds` are the names of the
+    strongest events, of the newest where none speaks for the item. `penalties` are the items that were shown in vain.
     """
 
     item_ids: npt.NDArray[np.uint8]
     strengths: npt.NDArray[np.float32]
     kinds: Sequence[str]
+    penalties: Penalties
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -34,45 +62,103 @@ class History:
 
     def seen(self) -> frozenset[bytes]:
         """The ids as bytes. Made when asked for, since a list that the model fills alone does not need it."""
-        raw = self.item_ids.tobytes()
-        return frozenset(raw[start : start + 16] for start in range(0, len(raw), 16))
+        return _as_set(self.item_ids)
+
+    def unwanted(self) -> frozenset[bytes]:
+        """The ids, as bytes, of what she is against."""
+        return _as_set(self.item_ids[self.strengths < 0])
 
 
-NO_HISTORY = History(np.empty((0, 16), np.uint8), np.empty(0, np.float32), ())
+def _as_set(item_ids: npt.NDArray[np.uint8]) -> frozenset[bytes]:
+    raw = item_ids.tobytes()
+    return frozenset(raw[start : start + 16] for start in range(0, len(raw), 16))
+
+
+NO_PENALTIES = Penalties(np.empty((0, 16), np.uint8), np.empty(0, np.float32))
+NO_HISTORY = History(np.empty((0, 16), np.uint8), np.empty(0, np.float32), (), NO_PENALTIES)
 
 
 def history(identity_ids: Sequence[int]) -> History:
-    """What these identities of one person met, read fresh. One query.
+    """What these identities of one person met, and what they were shown in vain, read fresh. One query.
 
     The ids travel as one string of bytes and not as rows, since making a UUID object of each costs more than the query.
     """
     if not identity_ids:
         return NO_HISTORY
+    parameters = {"identities": list(identity_ids), "events": SEEN_EVENTS, "lists": SHOWN_LISTS, "patience": PATIENCE}
     with connection.cursor() as cursor:
-        cursor.execute(HISTORY, [list(identity_ids), SEEN_EVENTS])
-        raw, strengths, kinds = cursor.fetchone()
+        cursor.execute(history_sql(), parameters)
+        raw, strengths, kinds, shown, times = cursor.fetchone()
+    penalties = NO_PENALTIES if shown is None else Penalties(_as_rows(shown), _factors(times))
     if raw is None:
-        return NO_HISTORY
-    return History(np.frombuffer(raw, np.uint8).reshape(-1, 16), np.array(strengths, np.float32), kinds)
+        return NO_HISTORY if shown is None else History(NO_HISTORY.item_ids, NO_HISTORY.strengths, (), penalties)
+    return History(_as_rows(raw), np.array(strengths, np.float32), kinds, penalties)
 
 
-HISTORY = f"""
-WITH recent AS (
-    SELECT marketing_event.item_id, marketing_event.kind, marketing_event.occurred_at,
-           COALESCE({STRENGTH}, 0) AS strength
-    FROM marketing_event
-    WHERE marketing_event.identity_id = ANY(%s) AND marketing_event.item_id IS NOT NULL
-        AND marketing_event.quality = 'ok'
-    ORDER BY marketing_event.occurred_at DESC
-    LIMIT %s
-), met AS (
-    SELECT item_id, max(strength) AS strength, max(occurred_at) AS last_at,
-           (array_agg(kind ORDER BY strength DESC, occurred_at DESC))[1] AS kind
-    FROM recent
-    GROUP BY item_id
-)
-SELECT string_agg(uuid_send(item_id), '' ORDER BY last_at DESC, item_id),
-       array_agg(strength ORDER BY last_at DESC, item_id),
-       array_agg(kind ORDER BY last_at DESC, item_id)
-FROM met
-"""  # noqa: S608 – only constants of ours are put in
+def _as_rows(raw: bytes) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(raw, np.uint8).reshape(-1, 16)
+
+
+def _factors(times: Sequence[int]) -> npt.NDArray[np.float32]:
+    return np.maximum(FATIGUE ** (np.array(times, np.float32) - PATIENCE), FATIGUE_FLOOR).astype(np.float32)
+
+
+def history_sql() -> str:
+    return _history_sql(weight_sql())
+
+
+# `told`: her events, see recsys.signals. Windows and no join to themselves, and one statement with what was shown, since
+# planning is half of the time.
+@cache
+def _history_sql(weight: str) -> str:
+    return f"""
+    WITH met AS MATERIALIZED (
+        SELECT told.item_id, COALESCE({STRENGTH}, 0) AS strength, max(told.at) AS last_at,
+               (array_agg(told.kind ORDER BY told.counted DESC NULLS LAST, told.at DESC))[1] AS kind
+        FROM (
+            SELECT told.*, {COUNTED} AS counted
+            FROM (
+                SELECT told.*, {AGAINST_AT} OVER item AS against_at, {REMOVED_AT} OVER item AS removed_at
+                FROM (
+                    SELECT marketing_event.item_id, marketing_event.kind, marketing_event.occurred_at AS at,
+                           {weight} AS weight
+                    FROM marketing_event
+                    WHERE marketing_event.identity_id = ANY(%(identities)s) AND marketing_event.item_id IS NOT NULL
+                        AND marketing_event.quality = 'ok'
+                    ORDER BY marketing_event.occurred_at DESC
+                    LIMIT %(events)s
+                ) told
+                WINDOW item AS (PARTITION BY told.item_id)
+            ) told
+        ) told
+        GROUP BY told.item_id
+    ), history AS (
+        SELECT string_agg(uuid_send(item_id), '' ORDER BY last_at DESC, item_id) AS item_ids,
+               array_agg(strength ORDER BY last_at DESC, item_id) AS strengths,
+               array_agg(kind ORDER BY last_at DESC, item_id) AS kinds
+        FROM met
+    ), vain AS (
+        SELECT string_agg(uuid_send(shown.item_id), '' ORDER BY shown.item_id) AS item_ids,
+               array_agg(shown.times ORDER BY shown.item_id) AS times
+        FROM (
+            SELECT listed.item_id::uuid AS item_id, count(*) AS times, min(listed.served_at) AS first_at
+            FROM (
+                SELECT list.served_at, jsonb_array_elements(list.items) ->> 'item' AS item_id
+                FROM (
+                    SELECT served_at, items
+                    FROM recsys_recommendationlog
+                    WHERE identity_id = ANY(%(identities)s) AND placement <> '{NOT_SHOWN}'
+                        AND served_at > now() - interval '{SHOWN_DAYS} days'
+                    ORDER BY served_at DESC
+                    LIMIT %(lists)s
+                ) list
+            ) listed
+            GROUP BY listed.item_id
+            HAVING count(*) > %(patience)s
+        ) shown
+        LEFT JOIN met ON met.item_id = shown.item_id
+        WHERE met.item_id IS NULL OR met.last_at < shown.first_at
+    )
+    SELECT history.item_ids, history.strengths, history.kinds, vain.item_ids, vain.times
+    FROM history CROSS JOIN vain
+    """  # noqa: S608 – only constants of ours are put in

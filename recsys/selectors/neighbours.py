@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from recsys.selectors.offered import offered_condition
+from recsys.selectors.conditions import offered_condition
 
 # Newest items of a shelf that are looked at for neighbours by tags.
 NEIGHBOUR_POOL = 5_000

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 from django.db import connection
 
 from marketing.models import Item
+from recsys.selectors.conditions import ON_OFFER, Condition, offered_condition
 
 
 class Shelf(NamedTuple):
@@ -65,48 +68,63 @@ COLUMNS = """
 
 
 def offered_items(
-    item_ids: Sequence[UUID], *, because: Sequence[UUID | None], first: int
+    item_ids: Sequence[UUID], *, because: Sequence[UUID | None], first: int, condition: Condition = ON_OFFER
 ) -> list[tuple[int, OfferedItem]]:
-    """Up to `first` of these items that may be shown now, in the given order, each after its place there. One query.
+    """Up to `first` of these items that the condition lets through, in the given order, each after its place there.
 
-    `because` names for each the item whose title explains it.
+    One query. `because` names for each the item whose title explains it.
     """
     with connection.cursor() as cursor:
-        cursor.execute(offered_statement(), [list(item_ids), list(because), first])
+        cursor.execute(offered_statement(condition.sql), [list(item_ids), list(because), *condition.parameters, first])
         return [(row[-1] - 1, OfferedItem._make(row[:-1])) for row in cursor.fetchall()]
 
 
-@cache
-def offered_statement() -> str:
+# Filters are few pieces of SQL in a few hundred combinations; the bound is against those who would try them all.
+@lru_cache(maxsize=256)
+def offered_statement(condition: str | None = None) -> str:
     return f"""
     SELECT {COLUMNS}, because.title, ranked.place
     FROM unnest(%s::uuid[], %s::uuid[]) WITH ORDINALITY AS ranked (item_id, because_id, place)
     JOIN marketing_item ON marketing_item.id = ranked.item_id
     LEFT JOIN marketing_category ON marketing_category.id = marketing_item.category_id
     LEFT JOIN marketing_item AS because ON because.id = ranked.because_id
-    WHERE {offered_condition()}
+    WHERE {condition or offered_condition()}
     ORDER BY ranked.place
     LIMIT %s
     """  # noqa: S608 – only constants of ours are put in
 
 
-def newest_offered(*, first: int, leave_out: Collection[UUID]) -> list[OfferedItem]:
-    """Items on offer by age, the newest first: the last resort when nothing else fills a list."""
-    with connection.cursor() as cursor:
-        cursor.execute(_newest_sql(), [list(leave_out), first])
-        return [OfferedItem._make(row) for row in cursor.fetchall()]
-
-
-@cache
-def _newest_sql() -> str:
-    return f"""
+def newest_offered(*, first: int, leave_out: Collection[UUID], condition: Condition = ON_OFFER) -> list[OfferedItem]:
+    """Items that the condition lets through by age, the newest first: the last resort when nothing else fills a list."""
+    statement = f"""
     SELECT {COLUMNS}, NULL
     FROM marketing_item
     LEFT JOIN marketing_category ON marketing_category.id = marketing_item.category_id
-    WHERE {offered_condition()} AND NOT marketing_item.id = ANY(%s::uuid[])
+    WHERE {condition.sql} AND NOT marketing_item.id = ANY(%s::uuid[])
     ORDER BY marketing_item.id DESC
     LIMIT %s
     """  # noqa: S608 – only constants of ours are put in
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*condition.parameters, list(leave_out), first])
+        return [OfferedItem._make(row) for row in cursor.fetchall()]
+
+
+def matching_ids(condition: Condition, *, first: int) -> npt.NDArray[np.uint8]:
+    """Ids `(k, 16)` of the newest `first` items that the condition lets through, as bytes: one row whatever k is."""
+    statement = f"""
+    SELECT string_agg(uuid_send(matching.id), '' ORDER BY matching.id DESC) FROM (
+        SELECT marketing_item.id
+        FROM marketing_item
+        LEFT JOIN marketing_category ON marketing_category.id = marketing_item.category_id
+        WHERE {condition.sql}
+        ORDER BY marketing_item.id DESC
+        LIMIT %s
+    ) AS matching
+    """  # noqa: S608 – only constants of ours are put in
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*condition.parameters, first])
+        (raw,) = cursor.fetchone()
+    return np.frombuffer(raw or b"", np.uint8).reshape(-1, 16)
 
 
 def item_title(item_id: UUID) -> str | None:
@@ -116,12 +134,3 @@ def item_title(item_id: UUID) -> str | None:
 
 def item_id_of(sku: str) -> UUID | None:
     return Item.objects.filter(sku=sku).values_list("pk", flat=True).first()
-
-
-@cache
-def offered_condition() -> str:
-    """`Item.objects.offered()` as SQL over `marketing_item`, so that the rule stands in one place."""
-    query = Item.objects.offered().query
-    condition, parameters = query.get_compiler(connection=connection).compile(query.where)
-    assert not parameters, "the rule holds no parameters, so that it can be put into statements"
-    return f"({condition})"

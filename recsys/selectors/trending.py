@@ -3,34 +3,36 @@
 from functools import cache
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
-from recsys.interactions import STRENGTH
-from recsys.selectors.offered import offered_condition
+from recsys.selectors.conditions import offered_condition
+from recsys.signals import weight_sql
 
 # Trending looks at this many of the newest events of the whole shop, so that its cost does not grow with the shop.
 TRENDING_EVENTS = 200_000
-TRENDING_HALF_LIFE_SECONDS = 7 * 24 * 3600
+DAY_SECONDS = 24 * 3600
 
 
 def trending_scores(*, first: int) -> list[tuple[UUID, float]]:
     """Items on offer with the sum of the recent strengths that people gave them, the highest first.
 
-    A strength halves every seven days before the newest event, not before now, so that an import of years ago has its
-    trends too. Each person counts once for an item, so that those of whom nothing is kept can't count.
+    A strength halves every TRENDING_HALF_LIFE_DAYS before the newest event, not before now, so that an import of years
+    ago has its trends too. Each person counts once for an item, so that those of whom nothing is kept can't count.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_trending_sql(), [TRENDING_EVENTS, -1 / TRENDING_HALF_LIFE_SECONDS, first])
+        per_second = -1 / (settings.TRENDING_HALF_LIFE_DAYS * DAY_SECONDS)
+        cursor.execute(_trending_sql(weight_sql()), [TRENDING_EVENTS, per_second, first])
         return [(item_id, score) for item_id, score in cursor]
 
 
 @cache
-def _trending_sql() -> str:
+def _trending_sql(weight: str) -> str:
     # Below 2⁻⁵⁰⁰ Postgres would refuse the power as an underflow; at that floor plain sums still order the items.
     return f"""
     WITH recent AS MATERIALIZED (
         SELECT marketing_event.identity_id, marketing_event.item_id, marketing_event.occurred_at,
-               {STRENGTH} AS strength
+               {weight} AS strength
         FROM marketing_event
         WHERE marketing_event.item_id IS NOT NULL AND marketing_event.quality = 'ok'
             AND marketing_event.identity_id NOT IN (

@@ -7,9 +7,21 @@ from uuid import UUID
 from recsys.selectors import OfferedItem
 
 Basis = Literal["personal", "trending", "similar"]
-ReasonCode = Literal["because_you", "similar_customers", "popular", "trending", "new", "similar_item"]
+ReasonCode = Literal[
+    "because_you", "similar_customers", "popular", "trending", "new", "similar_item", "staff_pick", "exploring"
+]
 NoteCode = Literal[
-    "nobody", "not_personal", "no_model", "no_history", "all_seen", "all_unseen", "all_there_is", "nothing_offered"
+    "nobody",
+    "not_personal",
+    "no_model",
+    "no_history",
+    "all_seen",
+    "all_unseen",
+    "all_there_is",
+    "nothing_offered",
+    "all_matching",
+    "nothing_matches",
+    "capped",
 ]
 
 
@@ -28,21 +40,29 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item that a source proposes; whether it may be shown is not yet known."""
+    """An item that a source proposes; whether it may be shown is not yet known.
+
+    `source` counts the sources of a list from 0, since scores of two of them don't compare.
+    """
 
     item_id: UUID
     score: float
     reason: Reason
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RankedItem:
-    """`rank` counts from 1; scores compare within one source only, since a model and a trend have different scales."""
+    """`rank` counts from 1; scores compare within one source only, since a model and a trend have different scales.
+
+    `propensity` is the probability with which this item came to this place, as far as chance had a say in it.
+    """
 
     rank: int
     score: float
     reason: Reason
     item: OfferedItem
+    propensity: float = 1.0
 
     @property
     def item_id(self) -> UUID:

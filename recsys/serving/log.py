@@ -146,7 +146,10 @@ LEFT JOIN marketing_artefact AS artefact ON artefact.id = list.artefact_id
 
 def _row(entry: Entry) -> tuple[object, ...]:
     ranked = entry.ranked
-    items = [{"item": item.item.id, "score": item.score, "reason": item.reason.code} for item in ranked.items]
+    items = [
+        {"item": item.item.id, "score": item.score, "reason": item.reason.code, "propensity": item.propensity}
+        for item in ranked.items
+    ]
     return (
         ranked.list_id,
         entry.served_at,

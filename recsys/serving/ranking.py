@@ -1,120 +1,194 @@
 """The three lists: for a person, like an item, for everybody."""
 
-from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
 from uuid import UUID, uuid4
+
+from django.conf import settings
 
 from marketing.errors import InvalidInput, NotFound
 from marketing.selectors import Subject
 from recsys import selectors
-from recsys.selectors import NO_HISTORY
+from recsys.selectors import NO_HISTORY, Condition, History
 from recsys.serving import candidates
+from recsys.serving.boosts import Rules, rule_book
 from recsys.serving.bundle import Bundle, deployed
-from recsys.serving.lists import Basis, Candidate, NoteCode, RankedItem, RankedList, Reason
+from recsys.serving.candidates import Reach
+from recsys.serving.diversity import Variety
+from recsys.serving.filling import Filled, Order, fill
+from recsys.serving.filters import NO_FILTERS, Filters, condition_of
+from recsys.serving.lists import Basis, NoteCode, RankedItem, RankedList
 from recsys.serving.log import list_log
 
 LONGEST_LIST = 100
 LONGEST_PLACEMENT = 64
-# More candidates than wanted are asked for at once, since some won't be on offer.
-SPARE = 10
+# The newest items that may stand in a list among which the model looks when those that it likes best may not.
+MATCHING = 100_000
 MADE_BY_MODEL = frozenset({"because_you", "similar_customers", "popular"})
 
 
-def recommend(subject: Subject, *, first: int, placement: str = "", exclude_seen: bool = True) -> RankedList:
+def recommend(
+    subject: Subject,
+    *,
+    first: int,
+    placement: str = "",
+    exclude_seen: bool = True,
+    filters: Filters = NO_FILTERS,
+    variety: Variety | None = None,
+    explores: bool = True,
+) -> RankedList:
     """Items for one person: by the deployed artefact and her fresh history, filled up with what is trending.
 
-    Two queries, history and items, however long the list is; more only when much of the catalogue is not on offer.
+    Two queries, history and items, however long the list is; more only when much of the catalogue is not on offer or
+    lets the filters through. `variety` is settings.RECOMMENDATION_DIVERSITY unless given. Where `explores` is off, as
+    for staff who look at somebody's list, chance has no say.
 
     Raises:
-        InvalidInput: names `first` or `placement`.
+        InvalidInput: names `first`, `placement`, `diversity`, `maxPerCategory`, `maxPerBrand` or a part of `filter`.
 
     """
-    _check(first=first, placement=placement)
+    frame = _frame(first=first, placement=placement, filters=filters, variety=variety)
     past = selectors.history(subject.identity_ids) if subject.personal else NO_HISTORY
-    bundle = deployed.current()
-    own = candidates.personal(bundle, past, exclude_seen=exclude_seen, first=first + SPARE) if bundle else iter(())
-    seen = past.seen if exclude_seen else frozenset
-    items = _fill(chain(own, candidates.trending(seen=seen)), first=first, seen=seen)
-    personal = any(item.reason.code in MADE_BY_MODEL for item in items)
+    bundle = deployed.for_person(subject)
+    left_out = _left_out(past, exclude_seen=exclude_seen)
+    order = frame.order(
+        bundle=bundle,
+        left_out=left_out,
+        unwanted=past.unwanted,
+        exploration=settings.RECOMMENDATION_EXPLORATION if explores else 0.0,
+    )
+    trend = candidates.trending(rules=frame.rules, seen=left_out)
+    if bundle is not None:
+        reach = frame.reach(order.depth + len(order.pins))
+        own = candidates.personal(bundle, past, exclude_seen=exclude_seen, rules=frame.rules, reach=reach)
+        trend = chain(own, trend)
+    filled = fill(trend, order)
+    personal = any(item.reason.code in MADE_BY_MODEL for item in filled.items)
     notes = _why_not_personal(subject, bundle=bundle, personal=personal)
-    notes += _why_short(items, first=first, any_seen=exclude_seen and len(past) > 0)
-    ranked = _ranked("personal" if personal else "trending", items, bundle=bundle if personal else None, notes=notes)
-    list_log.add(ranked, placement=placement, identity_id=_identity(subject))
-    return ranked
+    notes += frame.why_short(filled, any_seen=exclude_seen and len(past) > 0)
+    basis: Basis = "personal" if personal else "trending"
+    return _given_out(
+        _ranked(order, basis, filled.items, bundle=bundle if personal else None, notes=notes),
+        placement=placement,
+        subject=subject,
+    )
 
 
 def similar_items(
-    item_id: UUID, *, first: int, subject: Subject | None = None, exclude_seen: bool = True
+    item_id: UUID,
+    *,
+    first: int,
+    placement: str = "",
+    subject: Subject | None = None,
+    exclude_seen: bool = True,
+    filters: Filters = NO_FILTERS,
+    variety: Variety | None = None,
 ) -> RankedList:
     """Items like this one, without those that `subject` has seen; filled up with what is trending.
 
     Raises:
-        InvalidInput: names `first`.
+        InvalidInput: as `recommend`.
         NotFound: no item has this id.
 
     """
-    _check(first=first)
+    frame = _frame(first=first, placement=placement, filters=filters, variety=variety)
     if selectors.item_title(item_id) is None:
         raise NotFound(f"item: no item has the id {item_id}")
-    past = selectors.history(subject.identity_ids) if subject and subject.personal and exclude_seen else NO_HISTORY
-    left_out = past.seen() | {item_id.bytes}
-    bundle = deployed.current()
-    own = candidates.similar(bundle, item_id, seen=left_out, first=first + SPARE + len(left_out))
-    items = _fill(chain(own, candidates.trending(seen=lambda: left_out)), first=first, seen=lambda: left_out)
-    notes = _why_short(items, first=first, any_seen=len(past) > 0)
-    ranked = _ranked("similar", items, bundle=bundle, notes=notes)
-    list_log.add(ranked, placement="", identity_id=_identity(subject) if subject else None)
-    return ranked
+    subject = subject or Subject()
+    past = selectors.history(subject.identity_ids) if subject.personal else NO_HISTORY
+    left_out = _left_out(past, exclude_seen=exclude_seen)() | {item_id.bytes}
+    bundle = deployed.for_person(subject)
+    order = frame.order(bundle=bundle, left_out=lambda: left_out, unwanted=lambda: past.unwanted() | {item_id.bytes})
+    reach = frame.reach(order.depth + len(order.pins) + len(left_out))
+    own = candidates.similar(bundle, item_id, seen=left_out, rules=frame.rules, reach=reach)
+    trend = candidates.trending(rules=frame.rules, seen=lambda: left_out)
+    filled = fill(chain(own, trend), order)
+    notes = frame.why_short(filled, any_seen=exclude_seen and len(past) > 0)
+    return _given_out(
+        _ranked(order, "similar", filled.items, bundle=bundle, notes=notes), placement=placement, subject=subject
+    )
 
 
-def trending(*, first: int) -> RankedList:
+def trending(
+    *, first: int, placement: str = "", filters: Filters = NO_FILTERS, variety: Variety | None = None
+) -> RankedList:
     """Items that many people preferred lately, the same for everybody.
 
     Raises:
-        InvalidInput: names `first`.
+        InvalidInput: as `recommend`.
 
     """
-    _check(first=first)
-    items = _fill(candidates.trending(), first=first, seen=frozenset)
-    ranked = _ranked("trending", items, bundle=None, notes=_why_short(items, first=first, any_seen=False))
-    list_log.add(ranked, placement="", identity_id=None)
-    return ranked
+    frame = _frame(first=first, placement=placement, filters=filters, variety=variety)
+    # Only variety asks the artefact anything here, so that a list of trends waits for none to be loaded.
+    order = frame.order(bundle=deployed.current() if frame.variety.diversity else None)
+    filled = fill(candidates.trending(rules=frame.rules), order)
+    notes = frame.why_short(filled, any_seen=False)
+    return _given_out(
+        _ranked(order, "trending", filled.items, bundle=None, notes=notes), placement=placement, subject=Subject()
+    )
 
 
-def _check(*, first: int, placement: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What a list's arguments and staff's rules make of it before anybody's taste comes in."""
+
+    first: int
+    filtered: bool
+    condition: Condition
+    variety: Variety
+    rules: Rules
+
+    def order(
+        self,
+        *,
+        bundle: Bundle | None,
+        left_out: Callable[[], frozenset[bytes]] = frozenset,
+        unwanted: Callable[[], frozenset[bytes]] = frozenset,
+        exploration: float = 0.0,
+    ) -> Order:
+        return Order(
+            list_id=uuid4(),
+            first=self.first,
+            condition=self.condition,
+            selective=self.filtered,
+            pins=self.rules.pins_of(first=self.first, left_out=unwanted),
+            variety=self.variety,
+            exploration=exploration,
+            left_out=left_out,
+            bundle=bundle,
+        )
+
+    def reach(self, first: int) -> Reach:
+        return Reach(first, lambda: selectors.matching_ids(self.condition, first=MATCHING), selective=self.filtered)
+
+    def why_short(self, filled: Filled, *, any_seen: bool) -> tuple[NoteCode, ...]:
+        if len(filled.items) == self.first:
+            return ()
+        if filled.capped:
+            return ("capped",)
+        if self.filtered:
+            return ("all_matching",) if filled.items else ("nothing_matches",)
+        if filled.items:
+            return ("all_unseen",) if any_seen else ("all_there_is",)
+        return ("all_seen",) if any_seen else ("nothing_offered",)
+
+
+def _frame(*, first: int, placement: str, filters: Filters, variety: Variety | None) -> _Frame:
     if not 1 <= first <= LONGEST_LIST:
         raise InvalidInput("first", f"is {first}; expected a whole number from 1 to {LONGEST_LIST}")
     if len(placement) > LONGEST_PLACEMENT or not placement.isprintable():
         raise InvalidInput("placement", f"expected a name of at most {LONGEST_PLACEMENT} printable characters")
+    variety = variety or Variety(diversity=settings.RECOMMENDATION_DIVERSITY)
+    variety.check()
+    rules = rule_book.current(placement)
+    condition = rules.narrowed(condition_of(filters))
+    return _Frame(first, filters != NO_FILTERS, condition, variety, rules)
 
 
-def _fill(source: Iterator[Candidate], *, first: int, seen: Callable[[], frozenset[bytes]]) -> tuple[RankedItem, ...]:
-    """Go down the candidates until the list is full of items on offer; take the newest items when they run out."""
-    chosen: list[RankedItem] = []
-    met: set[int] = set()
-    depth = first + SPARE
-    while len(chosen) < first and (batch := list(islice(_unmet(source, met), depth))):
-        rows = selectors.offered_items(
-            [candidate.item_id for candidate in batch],
-            because=[candidate.reason.because for candidate in batch],
-            first=first - len(chosen),
-        )
-        for place, row in rows:
-            chosen.append(RankedItem(len(chosen) + 1, batch[place].score, batch[place].reason, row))
-        depth *= 4
-    if len(chosen) < first:
-        leave_out = {UUID(int=number) for number in met} | {UUID(bytes=item_id) for item_id in seen()}
-        for row in selectors.newest_offered(first=first - len(chosen), leave_out=leave_out):
-            chosen.append(RankedItem(len(chosen) + 1, 0.0, Reason("new"), row))
-    return tuple(chosen)
-
-
-def _unmet(source: Iterator[Candidate], met: set[int]) -> Iterator[Candidate]:
-    """Candidates that no earlier source has named. Their ids are entered in `met`, as numbers, which hash faster."""
-    for candidate in source:
-        if candidate.item_id.int not in met:
-            met.add(candidate.item_id.int)
-            yield candidate
+def _left_out(past: History, *, exclude_seen: bool) -> Callable[[], frozenset[bytes]]:
+    """What the person is not to see again: what she has seen, or at least what she is against."""
+    return past.seen if exclude_seen else past.unwanted
 
 
 def _why_not_personal(subject: Subject, *, bundle: Bundle | None, personal: bool) -> tuple[NoteCode, ...]:
@@ -127,20 +201,19 @@ def _why_not_personal(subject: Subject, *, bundle: Bundle | None, personal: bool
     return ("no_model",) if bundle is None else ("no_history",)
 
 
-def _why_short(items: tuple[RankedItem, ...], *, first: int, any_seen: bool) -> tuple[NoteCode, ...]:
-    if len(items) == first:
-        return ()
-    if items:
-        return ("all_unseen",) if any_seen else ("all_there_is",)
-    return ("all_seen",) if any_seen else ("nothing_offered",)
-
-
 def _ranked(
-    basis: Basis, items: tuple[RankedItem, ...], *, bundle: Bundle | None, notes: tuple[NoteCode, ...]
+    order: Order,
+    basis: Basis,
+    items: tuple[RankedItem, ...],
+    *,
+    bundle: Bundle | None,
+    notes: tuple[NoteCode, ...],
 ) -> RankedList:
-    return RankedList(uuid4(), basis, items, bundle.artefact_id if bundle else None, notes)
+    return RankedList(order.list_id, basis, items, bundle.artefact_id if bundle else None, notes)
 
 
-def _identity(subject: Subject) -> int | None:
-    """Whom the log names: nobody who did not agree to personalisation."""
-    return subject.identity_ids[0] if subject.personal and subject.identity_ids else None
+def _given_out(ranked: RankedList, *, placement: str, subject: Subject) -> RankedList:
+    """Log the list. It names nobody who did not agree to personalisation."""
+    identity_id = subject.identity_ids[0] if subject.personal and subject.identity_ids else None
+    list_log.add(ranked, placement=placement, identity_id=identity_id)
+    return ranked

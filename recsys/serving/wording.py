@@ -24,6 +24,8 @@ REASONS: dict[str, dict[ReasonCode, str]] = {
         "trending": "trending now",
         "new": "new in the shop",
         "similar_item": "similar",
+        "staff_pick": "our pick",
+        "exploring": "something else to discover",
     }
 }
 SIMILAR_TO: dict[str, str] = {"en": "similar to {title}"}
@@ -37,6 +39,9 @@ NOTES: dict[str, dict[NoteCode, str]] = {
         "all_unseen": "The list is shorter than asked for: everything else on offer has been seen already.",
         "all_there_is": "The list is shorter than asked for: it holds everything that is on offer.",
         "nothing_offered": "Nothing is on offer.",
+        "all_matching": "The list is shorter than asked for: nothing else, not seen already, matches the filter.",
+        "nothing_matches": "Nothing that is on offer, and not seen already, matches the filter.",
+        "capped": "The list is shorter than asked for: more would go beyond the caps per category and brand.",
     }
 }
 

@@ -87,3 +87,11 @@ def test_a_given_url_is_used_as_it_is(tmp_path):
     )
 
     assert answer.stdout == "{'HOST': 'db.example.com', 'PORT': 5433, 'NAME': 'mine'}\n", answer.stderr
+
+
+@pytest.mark.parametrize("share", ["0.6", "0.001", "-0.1", "nan"])
+def test_a_canarys_share_out_of_range_stops_the_start(share, tmp_path):
+    answer = read_settings(SAFE | {"RECOMMENDER_CANARY_SHARE": share}, tmp_path)
+
+    assert answer.returncode != 0
+    assert "RECOMMENDER_CANARY_SHARE" in answer.stderr

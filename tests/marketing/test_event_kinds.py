@@ -32,7 +32,7 @@ def described(**changes):
             "rating",
             "review",
         ),
-        *("like", "comment", "share", "follow", "subscribe", "ad_impression", "ad_click", "message"),
+        *("like", "not_interested", "comment", "share", "follow", "subscribe", "ad_impression", "ad_click", "message"),
     ],
 )
 def test_each_kind_is_built_in_and_names_itself(name):

@@ -7,13 +7,17 @@ import pytest
 @pytest.fixture
 def fresh_process(settings):
     """Nothing is remembered of earlier tests, and deployments are looked for at every request."""
+    from recsys.serving.boosts import rule_book
     from recsys.serving.bundle import deployed
+    from recsys.serving.exploring import newcomers
     from recsys.serving.log import list_log
     from recsys.serving.trends import trends
 
     settings.DEPLOYMENT_CHECK_SECONDS = 0
     deployed.forget()
     trends.forget()
+    rule_book.forget()
+    newcomers.forget()
     list_log.forget()
 
 

@@ -21,10 +21,10 @@ from marketing.tokens import read_token
 from recsys import selectors
 from recsys.ranking import top_items
 from recsys.serving.bundle import deployed
-from recsys.serving.candidates import HISTORY_ITEMS
+from recsys.serving.candidates import HISTORY_ITEMS, without_unwanted
+from recsys.serving.filling import SPARE
 from recsys.serving.lists import RankedList
 from recsys.serving.log import list_log
-from recsys.serving.ranking import SPARE
 from recsys.serving.wording import BECAUSE_YOU
 from tests.benchmarks.serving.operation import FIRST
 
@@ -74,7 +74,9 @@ def rank(past: selectors.History) -> dict[UUID, tuple[float, int]]:
     places = np.flatnonzero((columns >= 0) & (past.strengths > 0))[:HISTORY_ITEMS]
     items, weights = columns[places], past.strengths[places]
     history = sparse.csr_array((weights, items, [0, len(items)]), shape=(1, bundle.scorer.n_items))
-    scores = bundle.scorer.score(history)[0]
+    scores = without_unwanted(bundle.scorer.score(history)[0], bundle, past, columns)
+    shown = bundle.positions(past.penalties.item_ids)
+    scores[shown[shown >= 0]] *= past.penalties.factors[shown >= 0]
     scores[columns[columns >= 0]] = -np.inf
     return {
         bundle.item_id(target): (float(scores[target]), int(places[bundle.scorer.explain(items, weights, target)]))

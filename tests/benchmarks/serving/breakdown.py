@@ -22,8 +22,9 @@ from config import schema as root  # noqa: E402
 from config.wsgi import application  # noqa: E402
 from marketing import access  # noqa: E402
 from marketing.views import GraphQLView  # noqa: E402
-from recsys import schema, serving  # noqa: E402
+from recsys import serving  # noqa: E402
 from recsys.algorithms.ease.scorer import Scorer  # noqa: E402
+from recsys.schema import lists as schema  # noqa: E402
 from tests.benchmarks.serving.operation import FIRST, OPERATION  # noqa: E402
 
 BODY = json.dumps({"query": OPERATION, "variables": {"first": FIRST}}).encode()

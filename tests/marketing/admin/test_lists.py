@@ -10,7 +10,8 @@ from marketing.models import ApiKey, Customer, Outbox, TrainingRun
 from marketing.services.audit import record
 from marketing.services.keys import create_api_key
 from tests.factories import marketing as make
-from tests.factories.recsys import RecommendationLogFactory
+from tests.factories import recsys
+from tests.factories.recsys import BoostRuleFactory, EvaluationFactory, RecommendationLogFactory
 from tests.query_counts import pinned_queries
 
 
@@ -81,21 +82,34 @@ ROWS = {
     ],
     "marketing.deployment": deployments,
     "recsys.recommendationlog": lists_given_out,
+    "recsys.evaluation": lambda count: [
+        EvaluationFactory(run=make.TrainingRunFactory(status=TrainingRun.Status.HELD), artefact=make.ArtefactFactory())
+        for _ in range(count)
+    ],
+    "recsys.boostrule": lambda count: [BoostRuleFactory(created_by=make.UserFactory()) for _ in range(count)],
+    "recsys.onlineresult": recsys.OnlineResultFactory.create_batch,
+    "recsys.canarycheck": recsys.CanaryCheckFactory.create_batch,
+    "recsys.driftreport": recsys.DriftReportFactory.create_batch,
     "django_celery_beat.periodictask": schedules,
 }
+ROLL_OUT = {"onlineresult", "canarycheck", "driftreport"}
 SEEN_BY = {
-    "mia": {"customer", "item", "itemrelation", "category", "event", "order", "deployment", "recommendationlog"},
+    "mia": {
+        *{"customer", "item", "itemrelation", "category", "event", "order"},
+        *{"deployment", "evaluation", "recommendationlog", "boostrule", *ROLL_OUT},
+    },
     "bo": {"customer", "item", "event", "order", "customermerge"},
     "dee": {
         *{"order", "exchangerate"},
         *{"customermerge", "auditentry"},
         *{"customer", "identity", "consent", "item", "itemrelation", "category", "event", "source"},
-        *{"trainingrun", "artefact", "deployment", "recommendationlog"},
+        *{"trainingrun", "artefact", "deployment", "evaluation", "recommendationlog", "boostrule", *ROLL_OUT},
         *{"quarantinedevent", "customeventkind", "importrun", "outbox"},
     },
     "kim": {
         *{"quarantinedevent", "customeventkind", "importrun"},
-        *{"item", "event", "trainingrun", "artefact", "deployment", "recommendationlog"},
+        *{"item", "event", "trainingrun", "artefact", "deployment", "evaluation", "recommendationlog", "boostrule"},
+        *ROLL_OUT,
         *{"periodictask", "intervalschedule", "crontabschedule", "clockedschedule"},
     },
 }

@@ -32,7 +32,7 @@ def test_a_list_is_logged_with_who_where_by_what_and_why(deploy, vi):
     row = RecommendationLog.objects.get()
     assert (row.list_id, row.identity_id, row.placement) == (ranked.list_id, vi.pk, "home")
     assert (row.basis, row.artefact_id) == ("personal", artefact.pk)
-    assert row.items == [{"item": str(b.pk), "score": 0.5, "reason": "because_you"}]
+    assert row.items == [{"item": str(b.pk), "score": 0.5, "reason": "because_you", "propensity": 1.0}]
 
 
 def test_similar_and_trending_lists_are_logged_too(db):

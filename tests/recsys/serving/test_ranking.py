@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from django.utils import timezone
+from django.db import connection
 
-from marketing.errors import InvalidInput, NotFound
+from marketing.errors import InvalidInput
 from marketing.models import Item
 from marketing.selectors import Subject
 from recsys import serving
 from recsys.serving.lists import Reason
-from tests.factories.marketing import CategoryFactory, EventFactory, ItemFactory
+from tests.factories.marketing import EventFactory, ItemFactory
+from tests.factories.recsys import RecommendationLogFactory
 
 pytestmark = pytest.mark.usefixtures("fresh_process")
 
@@ -30,18 +31,6 @@ def skus(ranked):
 
 def codes(ranked):
     return [item.reason.code for item in ranked.items]
-
-
-@pytest.fixture
-def items(db):
-    return [ItemFactory(sku=sku) for sku in "abcdef"]
-
-
-@pytest.fixture
-def chain(deploy, items):
-    """Each item speaks for those after it, the nearer the more: a for b .5, c .4, d .3, e .2, f .1; b for c .5 …"""
-    weights = [[0.1 * (6 - (column - row)) if column > row else 0.0 for column in range(6)] for row in range(6)]
-    return deploy(items, weights)
 
 
 def test_a_list_ranks_by_the_deployed_artefact(chain, items, vi):
@@ -84,14 +73,17 @@ def test_what_was_seen_is_left_out_unless_it_is_asked_for(deploy, items, vi):
     assert skus(everything) == ["a", "b", "c"]
 
 
-def test_a_poorly_rated_item_speaks_for_nothing_and_is_left_out_as_seen(chain, items, vi):
+def test_an_item_that_she_is_against_takes_from_what_is_like_it_and_is_never_listed(chain, items, vi):
     EventFactory(identity=vi, item=items[0])
     EventFactory(identity=vi, item=items[1], kind="rating", value=1)
 
-    ranked = serving.recommend(subject(vi), first=2)
+    ranked = serving.recommend(subject(vi), first=3)
+    seen_too = serving.recommend(subject(vi), first=100, exclude_seen=False)
 
-    assert skus(ranked) == ["c", "d"]
-    assert ranked.items[0].score == pytest.approx(0.4)
+    # To b, c is most alike (.5 of .5), then d (.4 of .5) and e (.3 of .5): a tenth of that share is lost of .4, .3, .2.
+    assert skus(ranked) == ["c", "d", "e"]
+    assert [item.score for item in ranked.items] == [pytest.approx(score) for score in (0.36, 0.276, 0.188)]
+    assert set(skus(seen_too)) == {"a", "c", "d", "e", "f"}
 
 
 def test_the_reason_is_the_item_of_the_history_that_added_most(deploy, items, vi):
@@ -293,60 +285,6 @@ def test_a_shop_without_events_shows_its_newest_items(db):
     assert codes(ranked) == ["new", "new"]
 
 
-def test_similar_items_come_from_the_artefact_and_never_hold_the_item_itself(deploy, items):
-    deploy(items[:4], [[0, 0.1, 0.3, 0.2], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
-
-    ranked = serving.similar_items(items[0].pk, first=3)
-
-    assert ranked.basis == "similar"
-    assert skus(ranked) == ["c", "d", "b"]
-    assert ranked.items[0].reason == Reason("similar_item", because=items[0].pk)
-    assert ranked.items[0].item.because_title == items[0].title
-
-
-def test_similar_items_fall_back_on_shelf_and_tags_and_then_on_trending(deploy, cy):
-    shelf = CategoryFactory()
-    base = ItemFactory(category=shelf)
-    ItemFactory(category=shelf, sku="neighbour")
-    EventFactory(identity=cy, item=ItemFactory(sku="trending"))
-    deploy([base], algorithm="popularity", users=np.array([1], np.float32))
-
-    ranked = serving.similar_items(base.pk, first=2)
-
-    assert skus(ranked) == ["neighbour", "trending"]
-    assert codes(ranked) == ["similar_item", "trending"]
-
-
-def test_an_item_that_the_artefact_does_not_know_has_neighbours_too(chain):
-    shelf = CategoryFactory()
-    base = ItemFactory(category=shelf)
-    ItemFactory(category=shelf, sku="neighbour")
-
-    ranked = serving.similar_items(base.pk, first=1)
-
-    assert skus(ranked) == ["neighbour"]
-
-
-def test_similar_items_leave_out_what_the_viewer_has_seen_and_what_is_not_offered(deploy, items, vi):
-    deploy(items[:4], [[0, 0.3, 0.2, 0.1], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
-    EventFactory(identity=vi, item=items[1])
-    Item.objects.filter(sku="c").update(deleted_at=timezone.now())
-
-    unseen = serving.similar_items(items[0].pk, first=1, subject=subject(vi))
-    everything = serving.similar_items(items[0].pk, first=1, subject=subject(vi), exclude_seen=False)
-
-    assert skus(unseen) == ["d"]
-    assert skus(everything) == ["b"]
-
-
-def test_similar_items_of_an_unknown_item_are_not_found(db):
-    gone = ItemFactory()
-    Item.objects.filter(pk=gone.pk).delete()
-
-    with pytest.raises(NotFound, match=r"^item: "):
-        serving.similar_items(gone.pk, first=1)
-
-
 @pytest.mark.parametrize("first", [1, 5, 100])
 def test_a_list_takes_two_queries_however_long_it_is(first, deploy, vi, settings, django_assert_num_queries):
     items = ItemFactory.create_batch(120)
@@ -361,3 +299,35 @@ def test_a_list_takes_two_queries_however_long_it_is(first, deploy, vi, settings
         ranked = serving.recommend(subject(vi), first=first)
 
     assert len(ranked.items) == first
+
+
+def test_what_was_shown_in_vain_loses_rank(chain, items, vi):
+    EventFactory(identity=vi, item=items[0])
+    for _time in range(4):
+        RecommendationLogFactory(identity=vi, items=[{"item": str(items[1].pk), "score": 1.0, "reason": "trending"}])
+
+    ranked = serving.recommend(subject(vi), first=3)
+
+    # b was shown four times: .5 · .8² = .32, between c and d.
+    assert skus(ranked) == ["c", "b", "d"]
+    assert ranked.items[1].score == pytest.approx(0.32)
+
+
+HISTORY_OF_10_000 = """
+INSERT INTO marketing_event (event_id, source_id, identity_id, kind, item_id, occurred_at)
+SELECT gen_random_uuid(), %s, %s, 'view', item.id, now()
+FROM marketing_item item CROSS JOIN generate_series(1, 25) WHERE item.sku <> 'unseen'
+"""
+
+
+def test_a_history_of_ten_thousand_events_leaves_out_all_of_them(deploy, vi):
+    Item.objects.bulk_create(ItemFactory.build_batch(400, source=vi.source))
+    ItemFactory(sku="unseen")
+    deploy(list(Item.objects.order_by("pk")), algorithm="popularity", users=np.arange(401, 0, -1).astype(np.float32))
+    with connection.cursor() as cursor:
+        cursor.execute(HISTORY_OF_10_000, [vi.source_id, vi.pk])
+
+    ranked = serving.recommend(subject(vi), first=10)
+
+    assert skus(ranked) == ["unseen"]
+    assert ranked.notes == ("all_unseen",)
