@@ -48,6 +48,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     "Recommender": (
         Entry("Training runs", "model_training", "marketing", "trainingrun"),
         Entry("Judgements", "leaderboard", "recsys", "evaluation"),
+        Entry("Tuning", "tune", "recsys", "tuningtrial"),
         Entry("Artefacts", "deployed_code", "marketing", "artefact"),
         Entry("Deployments", "rocket_launch", "marketing", "deployment"),
         Entry("Results online", "monitoring", "recsys", "onlineresult"),

@@ -12,12 +12,16 @@ from recsys.online import count_online_results as count_results
 
 
 @shared_task(name="recsys.train")
-def train(algorithm: str | None = None, params: dict[str, Any] | None = None) -> str:
-    """Ask for a run of the recommender; the schedule's arguments in the admin may name algorithm and params.
+def train(
+    algorithm: str | None = None, params: dict[str, Any] | None = None, tune: dict[str, Any] | str | None = None
+) -> str:
+    """Ask for a run of the recommender; the schedule's arguments in the admin may name algorithm, params and tune.
 
     Returns the run's id.
     """
-    config = {"algorithm": algorithm, "params": params or {}} if algorithm else None
+    config: dict[str, Any] = {"algorithm": algorithm, "params": params or {}} if algorithm else {}
+    if tune is not None:
+        config["tune"] = tune
     run = request_run(slot="recommender", trigger=TrainingRun.Trigger.SCHEDULE, config=config)
     return str(run.id)
 

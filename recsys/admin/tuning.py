@@ -23,7 +23,9 @@ class TuningTrialAdmin(MachineMadePage):
 
     @column("Settings")
     def settings_tried(self, trial: TuningTrial) -> SafeString:
-        return format_html_join(", ", "{} <strong>{}</strong>", ((name, said(value)) for name, value in trial.params.items()))
+        return format_html_join(
+            ", ", "{} <strong>{}</strong>", ((name, said(value)) for name, value in trial.params.items())
+        )
 
     @column("NDCG@10 on validation rows", ordering="value")
     def result(self, trial: TuningTrial) -> SafeString:

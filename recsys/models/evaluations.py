@@ -31,7 +31,7 @@ class Evaluation(models.Model):
     algorithm = models.CharField(max_length=64)
     params = models.JSONField(default=dict, blank=True)
     holdout = models.CharField(
-        max_length=20, help_text="How rows were held out: time, last_one_out, last_part, random."
+        max_length=20, help_text="How rows were held out: time, last_one_out, last_part, per_user_random."
     )
     data = models.CharField(max_length=200, help_text="What was learned from: the shop's events, or a folder.")
     judged = models.PositiveIntegerField(help_text="Customers.")
@@ -42,6 +42,7 @@ class Evaluation(models.Model):
     created_at = created_now()
 
     class Meta:
+        verbose_name = "judgement"
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["-created_at"], name="evaluation_created_at"),

@@ -20,7 +20,9 @@ class RecommendationLog(models.Model):
     basis = models.CharField(max_length=12, choices=Basis.choices)
     identity = models.ForeignKey(Identity, models.CASCADE, null=True, blank=True, related_name="recommendation_logs")
     artefact = models.ForeignKey(Artefact, models.PROTECT, null=True, blank=True, related_name="recommendation_logs")
-    items = models.JSONField(help_text="In order of rank: [{“item”: id, “score”: number, “reason”: code}, …].")
+    items = models.JSONField(
+        help_text="In order of rank: [{“item”: id, “score”: number, “reason”: code, “propensity”: share}, …]."
+    )
 
     class Meta:
         ordering = ["-id"]

@@ -7,7 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from recsys import models
-from tests.factories.marketing import ArtefactFactory, DeploymentFactory, ItemFactory
+from tests.factories.marketing import ArtefactFactory, DeploymentFactory, ItemFactory, TrainingRunFactory
 
 
 class RecommendationLogFactory(DjangoModelFactory):
@@ -62,6 +62,17 @@ class EvaluationFactory(DjangoModelFactory):
     @factory.lazy_attribute
     def segments(self):
         return {"new": {"judged": 100, "metrics": {"ndcg@10": self.metrics["ndcg@10"]}}}
+
+
+class TuningTrialFactory(DjangoModelFactory):
+    class Meta:
+        model = models.TuningTrial
+
+    run = factory.SubFactory(TrainingRunFactory, status="deployed")
+    number = factory.Sequence(int)
+    params = factory.LazyFunction(lambda: {"regularization": 400.0})
+    value = 0.25
+    seconds = 1.5
 
 
 class OnlineResultFactory(DjangoModelFactory):

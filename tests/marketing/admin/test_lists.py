@@ -86,6 +86,7 @@ ROWS = {
         EvaluationFactory(run=make.TrainingRunFactory(status=TrainingRun.Status.HELD), artefact=make.ArtefactFactory())
         for _ in range(count)
     ],
+    "recsys.tuningtrial": recsys.TuningTrialFactory.create_batch,
     "recsys.boostrule": lambda count: [BoostRuleFactory(created_by=make.UserFactory()) for _ in range(count)],
     "recsys.onlineresult": recsys.OnlineResultFactory.create_batch,
     "recsys.canarycheck": recsys.CanaryCheckFactory.create_batch,
@@ -96,19 +97,38 @@ ROLL_OUT = {"onlineresult", "canarycheck", "driftreport"}
 SEEN_BY = {
     "mia": {
         *{"customer", "item", "itemrelation", "category", "event", "order"},
-        *{"deployment", "evaluation", "recommendationlog", "boostrule", *ROLL_OUT},
+        *{"deployment", "evaluation", "tuningtrial", "recommendationlog", "boostrule", *ROLL_OUT},
     },
     "bo": {"customer", "item", "event", "order", "customermerge"},
     "dee": {
         *{"order", "exchangerate"},
         *{"customermerge", "auditentry"},
         *{"customer", "identity", "consent", "item", "itemrelation", "category", "event", "source"},
-        *{"trainingrun", "artefact", "deployment", "evaluation", "recommendationlog", "boostrule", *ROLL_OUT},
+        *{
+            "trainingrun",
+            "artefact",
+            "deployment",
+            "evaluation",
+            "tuningtrial",
+            "recommendationlog",
+            "boostrule",
+            *ROLL_OUT,
+        },
         *{"quarantinedevent", "customeventkind", "importrun", "outbox"},
     },
     "kim": {
         *{"quarantinedevent", "customeventkind", "importrun"},
-        *{"item", "event", "trainingrun", "artefact", "deployment", "evaluation", "recommendationlog", "boostrule"},
+        *{
+            "item",
+            "event",
+            "trainingrun",
+            "artefact",
+            "deployment",
+            "evaluation",
+            "tuningtrial",
+            "recommendationlog",
+            "boostrule",
+        },
         *ROLL_OUT,
         *{"periodictask", "intervalschedule", "crontabschedule", "clockedschedule"},
     },
