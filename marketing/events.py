@@ -48,6 +48,7 @@ class IncomingEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FIELDS = ("id", "kind", "occurredAt", "item", "value", "customer", "visitor", "session", "context", "payload")
+KNOWN = frozenset(FIELDS)
 
 
 @dataclass(frozen=True)
@@ -106,20 +107,24 @@ def _parse(row: Any, *, index: int, clock: _Clock) -> IncomingEvent | Refused:
 
 
 def _event(row: dict[str, Any], *, named: str, clock: _Clock) -> IncomingEvent:
-    if unknown := sorted(str(key) for key in row if key not in FIELDS):
-        raise InvalidInput(clean(unknown[0])[:64], f"no such field; there are {', '.join(FIELDS)}")
+    if not row.keys() <= KNOWN:
+        unknown = min(str(key) for key in row if key not in KNOWN)
+        raise InvalidInput(clean(unknown)[:64], f"no such field; there are {', '.join(FIELDS)}")
     kind = _kind(_required(row, "kind"))
     item, context = row.get("item"), row.get("context")
     if item is None and kind.needs_item:
         raise InvalidInput("item", f"the SKU of an item expected: a {kind.name} is of an item")
     occurred_at = past_instant(_required(row, "occurredAt"), field="occurredAt", now=clock.now, shift=clock.shift)
     value, unit_mended = _value(row.get("value"), kind=kind)
+    customer, visitor = _who(row)
     return IncomingEvent(
         id=named,
         kind=kind.name,
         occurred_at=occurred_at,
         item=None if item is None else identifier(item, field="item"),
         value=value,
+        customer=customer,
+        visitor=visitor,
         session="" if row.get("session") is None else short_text(row["session"], field="session", limit=128),
         context={}
         if context is None
@@ -127,14 +132,13 @@ def _event(row: dict[str, Any], *, named: str, clock: _Clock) -> IncomingEvent:
         payload=kind.check_payload(row.get("payload")),
         claimed_at=occurred_at - clock.shift if clock.shift else None,
         unit_mended=unit_mended,
-        **_who(row),
     )
 
 
 def _required(row: dict[str, Any], field: str) -> Any:
-    if row.get(field) is None:
+    if (value := row.get(field)) is None:
         raise InvalidInput(field, "missing")
-    return row[field]
+    return value
 
 
 def _kind(value: Any) -> EventKind:
@@ -161,11 +165,12 @@ def _value(value: Any, *, kind: EventKind) -> tuple[float | None, bool]:
     return rule.check(value if mended is None else mended), mended is not None
 
 
-def _who(row: dict[str, Any]) -> dict[str, str | None]:
+def _who(row: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The customer and the visitor, of whom at most one is there."""
     customer, visitor = row.get("customer"), row.get("visitor")
     if customer is not None and visitor is not None:
         raise InvalidInput("visitor", "a customer or a visitor expected, not both: a login links the two")
-    return {
-        "customer": None if customer is None else identifier(customer, field="customer"),
-        "visitor": None if visitor is None else identifier(visitor, field="visitor"),
-    }
+    return (
+        None if customer is None else identifier(customer, field="customer"),
+        None if visitor is None else identifier(visitor, field="visitor"),
+    )

@@ -37,7 +37,8 @@ def ensure_for(times: Iterable[datetime]) -> list[str]:
 
     Call it before the transaction that writes the events: see `_make`.
     """
-    return _ensure({time.astimezone(UTC).date().replace(day=1) for time in times})
+    utc = (time.astimezone(UTC) for time in times)
+    return _ensure({date(year, month, 1) for year, month in {(time.year, time.month) for time in utc}})
 
 
 def ensure_months(first: date, last: date) -> list[str]:

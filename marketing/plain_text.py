@@ -1,8 +1,10 @@
 """Text from outside: normalised, cleaned of what Postgres can't hold, its length checked."""
 
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -12,6 +14,7 @@ from marketing.errors import InvalidInput
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
 INTEGER_LIMIT = 2**63
+FLOAT_LIMIT = int(sys.float_info.max)
 
 
 def clean(text: str) -> str:
@@ -96,18 +99,31 @@ def _clean_json(value: Any, *, field: str, depth: int) -> Any:
         case str():
             return clean(value)
         case int():
-            if not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
-                raise InvalidInput(field, "whole numbers of at most 64 bits expected")
-            return value
+            return _whole(value, field=field)
         case float():
-            if value - value != 0:  # NaN and both infinities
-                raise InvalidInput(field, "finite numbers expected, got NaN or infinity")
-            return value
+            return _finite(value, field=field)
         case Mapping() | list() | tuple():
             if depth == 0:
                 raise InvalidInput(field, "objects and lists are nested too deeply")
             return _clean_container(value, field=field, depth=depth - 1)
     raise InvalidInput(field, f"JSON expected, got {type(value).__name__}")
+
+
+# Equal numbers are one value, however they are spelled: 1.0 is 1, -0.0 is 0. Postgres writes 1e16 as 10000000000000000, and
+# so do JavaScript's writers; what they send back must be the same. A float is what its shortest digits say.
+def _finite(value: float, *, field: str) -> float | int:
+    if value - value != 0:  # NaN and both infinities
+        raise InvalidInput(field, "finite numbers expected, got NaN or infinity")
+    whole = int(Decimal(repr(value))) if value.is_integer() else INTEGER_LIMIT
+    return whole if -INTEGER_LIMIT <= whole < INTEGER_LIMIT else value
+
+
+def _whole(value: int, *, field: str) -> float | int:
+    if -INTEGER_LIMIT <= value < INTEGER_LIMIT:
+        return value
+    if abs(value) <= FLOAT_LIMIT and Decimal(repr(float(value))) == value:
+        return float(value)
+    raise InvalidInput(field, "whole numbers of at most 64 bits, or in the digits of a floating-point number, expected")
 
 
 def _clean_container(value: Mapping[Any, Any] | list[Any] | tuple[Any, ...], *, field: str, depth: int) -> Any:

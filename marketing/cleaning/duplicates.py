@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
 
@@ -27,7 +28,8 @@ CROSS JOIN LATERAL (
 ) stored
 """
 
-StoredDeed = tuple[Hashable, ...]  # identity, kind, item, value, payload as JSON, when
+# Identity, kind, item, value, payload as JSON, when.
+StoredDeed = tuple[int, str, UUID | None, float | None, str, datetime]
 
 
 def near_duplicates(events: Iterable[tuple[Hashable, datetime, str]], *, window: timedelta) -> set[str]:
@@ -41,16 +43,19 @@ def near_duplicates(events: Iterable[tuple[Hashable, datetime, str]], *, window:
     return {key for group in alike.values() if len(group) > 1 for key in _repeated(sorted(group), window=window)}
 
 
-def deeds_around(people: Sequence[int], times: Sequence[datetime], *, window: timedelta) -> list[StoredDeed]:
-    """What is stored of each person (key of the identity) near the time beside it. One query, none for nobody."""
-    if not people:
-        return []
+def deeds_around(
+    people: Sequence[int], times: Sequence[str], *, since: datetime, until: datetime, window: timedelta
+) -> list[StoredDeed]:
+    """What is stored of each person (key of the identity) near the time beside it, ISO 8601. One query.
+
+    `since` and `until` are the earliest and the latest of the times.
+    """
     parameters: dict[str, Any] = {
         "people": ",".join(map(str, people)),
-        "times": ",".join(time.isoformat() for time in times),
+        "times": ",".join(times),
         "window": window,
-        "since": min(times) - window,
-        "until": max(times) + window,
+        "since": since - window,
+        "until": until + window,
     }
     with connection.cursor() as cursor:
         cursor.execute(AROUND, parameters)

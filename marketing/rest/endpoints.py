@@ -1,6 +1,5 @@
 """The REST doors: events, items and customers in; tokens out."""
 
-import dataclasses
 from datetime import UTC, datetime
 
 import msgspec
@@ -165,7 +164,7 @@ def _is_single(raw: bytes) -> bool:
 
 def _answer_single(result: events.EventResult) -> Response:
     if result.status in STORED:
-        return Response(dataclasses.asdict(result), status=STORED[result.status])
+        return Response(result, status=STORED[result.status])
     code = FAILED[result.status]
     status = dict(CODES.values())[code]
     return answer(Problem(code=code, message=f"{result.field}: {result.message}", status=status, field=result.field))

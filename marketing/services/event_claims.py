@@ -1,11 +1,12 @@
 """An event on its way in: whose it is, what it is about, by what it is known again, and what became of it."""
 
-import uuid
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Literal
+
+import msgspec
 
 from marketing.event_keys import body_digest, json_text, key_digest
 from marketing.events import FIELDS, IncomingEvent
@@ -20,8 +21,8 @@ CUSTOMER: Final = Identity.Kind.CUSTOMER.value
 VISITOR: Final = Identity.Kind.VISITOR.value
 
 
-@dataclass(frozen=True)
-class EventResult:
+# Structs, since a batch makes a thousand of these two.
+class EventResult(msgspec.Struct, frozen=True):
     """What became of one event of a batch."""
 
     index: int
@@ -31,21 +32,22 @@ class EventResult:
     message: str = ""
 
 
-@dataclass(slots=True)
-class Claim:
-    """An event that could be stored. Key and body are in hexadecimal, context and payload JSON as it is stored.
+class Claim(msgspec.Struct):
+    """An event that could be stored, written as the store reads it.
 
+    `occurred_at` is ISO 8601; `key`, `body` and the item's id are in hexadecimal; context and payload JSON.
     `anonymous`: its person did not agree to be known.
     """
 
     index: int
     event: IncomingEvent
     who: Who
+    occurred_at: str
     key: str
     body: str
     context: str
     payload: str
-    item_id: uuid.UUID | None = None
+    item_id: str | None = None
     anonymous: bool = False
     quality: str = "ok"
 
@@ -93,6 +95,7 @@ def claim_of(event: IncomingEvent, *, index: int, source: Source, subject: Ident
         index=index,
         event=event,
         who=who,
+        occurred_at=event.occurred_at.isoformat(),
         key=key_digest(event.id, source_id=source.pk, subject=str(subject.pk) if subject else ""),
         body=body_digest(
             event,

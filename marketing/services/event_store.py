@@ -29,7 +29,7 @@ def claim_keys(claims: Sequence[Claim]) -> set[str]:
     parameters = {
         "keys": ",".join(claim.key for claim in claims),
         "bodies": ",".join(claim.body for claim in claims),
-        "times": ",".join(claim.event.occurred_at.isoformat() for claim in claims),
+        "times": ",".join(claim.occurred_at for claim in claims),
     }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, parameters)
@@ -58,7 +58,7 @@ def copy_events(claims: Sequence[Claim], identities: Sequence[int], *, source: S
                     source_id,
                     claim.stored_id,
                     event.kind,
-                    event.occurred_at,
+                    claim.occurred_at,
                     claim.item_id,
                     event.value,
                     identity_id,

@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.db import transaction
 
 from marketing.cleaning.bots import is_bot
-from marketing.cleaning.duplicates import StoredDeed, deeds_around, near_duplicates
+from marketing.cleaning.duplicates import deeds_around, near_duplicates
 from marketing.event_keys import json_text
 from marketing.event_registry import find_kind
 from marketing.events import IncomingEvent, Refused
@@ -98,7 +97,8 @@ def _placed(
 ) -> tuple[list[Claim], list[Held]]:
     """The claims whose item and person are there or may be made, and those that have to wait for them."""
     source = sender.source
-    items = item_ids({claim.event.item for claim in claims if claim.event.item}, source=source)
+    found = item_ids({claim.event.item for claim in claims if claim.event.item}, source=source)
+    items = {sku: item.hex for sku, item in found.items()}
     people = {claim.who for claim in claims}
     made = source.unknown_customers == Source.Unknown.STUB
     strange = set() if made else strangers({person for person in people if person not in known})
@@ -180,29 +180,35 @@ def _find_duplicates(claims: list[Claim], *, known: dict[Who, int], window: time
     """What this batch says twice, and what was said before by somebody who can be told from others."""
     good = [claim for claim in claims if claim.quality == OK]
     repeated = near_duplicates(((claim.same, claim.event.occurred_at, claim.key) for claim in good), window=window)
-    persons = [claim for claim in good if not claim.anonymous and claim.who in known]
-    stored = deeds_around(
-        [known[claim.who] for claim in persons], [claim.event.occurred_at for claim in persons], window=window
-    )
-    if stored:
-        repeated |= _told_before(persons, stored, known=known, window=window)
+    repeated |= _told_before([claim for claim in good if not claim.anonymous], known=known, window=window)
     if repeated:
         for claim in good:
             if claim.key in repeated:
                 claim.quality = DUPLICATE
 
 
-def _told_before(
-    claims: list[Claim], stored: list[StoredDeed], *, known: dict[Who, int], window: timedelta
-) -> set[str]:
-    times: defaultdict[Hashable, list[Any]] = defaultdict(list)
+def _told_before(claims: list[Claim], *, known: dict[Who, int], window: timedelta) -> set[str]:
+    """The keys of those that are stored already, in other words. Who is new to us has told nothing before."""
+    persons = [(known[claim.who], claim) for claim in claims if claim.who in known]
+    if not persons:
+        return set()
+    moments = [claim.event.occurred_at for _person, claim in persons]
+    stored = deeds_around(
+        [person for person, _claim in persons],
+        [claim.occurred_at for _person, claim in persons],
+        since=min(moments),
+        until=max(moments),
+        window=window,
+    )
+    times: defaultdict[int, list[tuple[tuple[Hashable, ...], datetime]]] = defaultdict(list)
     for identity_id, kind, item_id, value, payload, when in stored:
-        times[identity_id, kind, item_id, value, _normal(str(payload))].append(when)
+        times[identity_id].append(((kind, item_id and item_id.hex, value, _normal(payload)), when))
     return {
         claim.key
-        for claim in claims
-        for when in times.get((known[claim.who], *claim.same[1:4], claim.payload), ())
-        if abs(claim.event.occurred_at - when) <= window
+        for person, claim in persons
+        if person in times
+        for same, when in times[person]
+        if same == claim.same[1:] and abs(claim.event.occurred_at - when) <= window
     }
 
 

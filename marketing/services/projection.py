@@ -155,7 +155,7 @@ def _project(statement: str, order_ids: Sequence[uuid.UUID]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         happened = cursor.fetchall()
-    count_live((when, kind, item and item.hex) for when, kind, item in happened)
+    count_live((when, kind, item.hex if item else None) for when, kind, item in happened)
     return len(happened)
 
 

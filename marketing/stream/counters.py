@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -23,21 +23,23 @@ TIMEOUT: Final = 0.5
 # All rows of a batch in one command, together or not at all: nobody sees a minute whose items have more events than the
 # minute. A command for each of five hundred rows would cost the sender more than storing them.
 ADD: Final = """
-local prefix, kept, touched = ARGV[1], tonumber(ARGV[2]), {}
-for _, row in ipairs(cjson.decode(ARGV[3])) do
-    local minute, kind, item, amount = row[1], row[2], row[3], row[4]
-    local key = prefix .. string.format('%d', minute)
-    redis.call('HINCRBY', key, kind, amount)
-    touched[key] = minute
-    if item ~= '' then
-        redis.call('ZINCRBY', key .. ':' .. kind, amount, item)
-        touched[key .. ':' .. kind] = minute
+local prefix, kept = ARGV[1], tonumber(ARGV[2])
+for minute, kinds in pairs(cjson.decode(ARGV[3])) do
+    local key, ends = prefix .. minute, string.format('%d', (tonumber(minute) + 1) * 60 + kept)
+    for kind, items in pairs(kinds) do
+        local set, total = key .. ':' .. kind, 0
+        for item, amount in pairs(items) do
+            total = total + amount
+            if item ~= '' then redis.call('ZINCRBY', set, amount, item) end
+        end
+        redis.call('EXPIREAT', set, ends)
+        redis.call('HINCRBY', key, kind, total)
     end
-end
-for key, minute in pairs(touched) do
-    redis.call('EXPIREAT', key, string.format('%d', (minute + 1) * 60 + kept))
+    redis.call('EXPIREAT', key, ends)
 end
 """
+# Minute → kind → item (its id in hexadecimal, empty for none) → events.
+Tally = dict[int, dict[str, dict[str, int]]]
 
 
 @dataclass(frozen=True)
@@ -68,27 +70,40 @@ class Minute:
         return cls(dict(kinds), {kind: dict(amounts) for kind, amounts in items.items()})
 
 
-def feed(counted: Sequence[Counted], *, now: datetime | None = None) -> None:
+def feed(counted: Iterable[Counted], *, now: datetime | None = None) -> None:
+    """As `feed_tally`, of rows."""
+    feed_tally(
+        tally((row.minute, row.kind, row.item.hex if row.item else None, row.amount) for row in counted), now=now
+    )
+
+
+def tally(happened: Iterable[tuple[datetime, str, str | None, int]]) -> Tally:
+    """Add up what happened: when, which kind, about which item, how many times."""
+    added: Tally = {}
+    for when, kind, item, amount in happened:
+        items = added.setdefault(minute_of(when), {}).setdefault(kind, {})
+        items[item or ""] = items.get(item or "", 0) + amount
+    return added
+
+
+def feed_tally(added: Tally, *, now: datetime | None = None) -> None:
     """Add to the counters. Call it when the events are committed; minutes that are no longer kept are left out.
 
     Never raises for a server that doesn't answer: the events are stored, and `replay` makes the counters right again.
     """
-    oldest = (now or datetime.now(UTC)) - KEPT
-    recent = [row for row in counted if row.minute > oldest]
+    oldest = minute_of((now or datetime.now(UTC)) - KEPT)
+    recent = {minute: kinds for minute, kinds in added.items() if minute > oldest}
     if not recent:
         return
+    arguments = [f"{settings.NAMESPACE}:stream:", int(KEPT.total_seconds()), msgspec.json.encode(recent)]
     try:
-        _add(recent)
+        _adder(settings.CACHE_URL)(args=arguments)
     except RedisError:
         logger.warning(
-            "%d rows could not be counted; “manage.py replay_stream” repairs the live view.", len(recent), exc_info=True
+            "%d minutes could not be counted; “manage.py replay_stream” repairs the live view.",
+            len(recent),
+            exc_info=True,
         )
-
-
-def _add(rows: Sequence[Counted]) -> None:
-    told = [(minute_of(row.minute), row.kind, row.item.hex if row.item else "", row.amount) for row in rows]
-    prefix = f"{settings.NAMESPACE}:stream:"
-    _adder(settings.CACHE_URL)(args=[prefix, int(KEPT.total_seconds()), msgspec.json.encode(told)])
 
 
 def write_minute(pipe: Any, minute: int, counts: Minute, *, known: Sequence[str]) -> None:

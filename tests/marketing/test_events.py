@@ -1,9 +1,13 @@
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from marketing.errors import InvalidInput
+from marketing.event_keys import json_text
 from marketing.events import IncomingEvent, Refused, parse_batch
 
 pytestmark = pytest.mark.django_db  # kinds that staff added
@@ -89,6 +93,8 @@ def test_a_batch_that_is_too_long_is_refused_with_both_numbers(settings):
         ({"context": {"a": {"b": {"c": {"d": {"e": {}}}}}}}, "context", "too deeply"),
         ({"context": {"n": float("nan")}}, "context", "finite"),
         ({"context": {"n": 2**63}}, "context", "64 bits"),
+        ({"context": {"n": 10**22 + 1}}, "context", "64 bits"),
+        ({"context": {"n": 10**309}}, "context", "64 bits"),
         ({"occured_at": 1}, "occured_at", "no such field"),
     ],
 )
@@ -115,6 +121,47 @@ def test_numbers_that_json_does_not_have_are_refused_in_their_own_event_only():
 
     assert isinstance(good, IncomingEvent)
     assert (bad.id, bad.field) == ("e2", "value")
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("1", "1.0", "1e0", "10e-1"),
+        ("0", "0.0", "-0.0", "-0"),
+        ("10000000000000000", "1e16", "1.0e16"),
+        ("-1234567890123456800", "-1.2345678901234568e18"),  # the shortest digits of that float
+        ("1e22", "10000000000000000000000"),
+        ("1e23", "100000000000000000000000", "1.0e23"),
+        ("0.0000001", "1e-7"),
+    ],
+)
+def test_equal_numbers_are_the_same_however_they_are_spelled(spellings):
+    bodies = [json.dumps([event(context={"n": [7]})]).replace("7", spelling) for spelling in spellings]
+
+    told = {json_text(parse_batch(body.encode(), now=NOW)[0].context) for body in bodies}
+
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    "numbers", [(1, 1.5), (10**16, 10**16 + 1), (2**53, 2**53 + 1), (1e22, 1.1e22), (0, 5e-324), (1, True), (1, "1")]
+)
+def test_other_numbers_are_told_apart(numbers):
+    first, second = (json_text(parse_one(context={"n": number}).context) for number in numbers)
+
+    assert first != second
+
+
+@given(st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_in_the_digits_that_postgres_writes_is_the_same(number):
+    # A numeric is written without an exponent; it keeps no sign of zero.
+    digits = f"{abs(Decimal(repr(number))) if number == 0 else Decimal(repr(number)):f}"
+    row = json.dumps([event(context={"n": ["N"]})])
+
+    sent, back = (parse_batch(row.replace('"N"', text).encode(), now=NOW)[0] for text in (repr(number), digits))
+
+    assert back == sent
+    assert json_text(back.context) == json_text(sent.context)
 
 
 def test_text_is_normalised_and_cleaned():

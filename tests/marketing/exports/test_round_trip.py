@@ -24,8 +24,8 @@ KINDS = {
     "rating": st.sampled_from([0.5, 1, 3.5, 5]),
 }
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
-# From 1e16 on, Postgres gives a float of a JSON column back as the whole number that it is.
-NUMBER = st.integers(-(2**53), 2**53) | st.floats(-1e15, 1e15)
+# From 1e16 on, Postgres gives a float of a JSON column back as a whole number.
+NUMBER = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 JSON = st.dictionaries(
     TEXT,
     st.none() | st.booleans() | NUMBER | TEXT,

@@ -256,3 +256,22 @@ def test_an_event_without_payload_has_the_body_that_it_always_had(shop):
 
     # What the first release computed of this event: what it stored must be known again.
     assert str(event_body(parsed, customer="ada", visitor=None)) == "de9a2dca-0377-9e86-4e19-b8934bd5de1e"
+
+
+@pytest.mark.parametrize("number", [1.0, -0.0, 1e16, -1e16, 2.0**63, 1e22, 1e23, 1.7976931348623157e308, 5e-324])
+def test_an_event_sent_again_with_numbers_as_postgres_gives_them_back_is_the_same(shop, number):
+    first = send(event(context={"n": number}), source=shop)
+
+    context = Event.objects.get().context
+    again = send(event(context=context), source=shop)
+
+    assert statuses(first) + statuses(again) == ["stored", "already_stored"]
+    assert float(context["n"]) == number
+
+
+def test_ordinary_numbers_leave_a_body_as_it_always_was(shop):
+    from marketing.event_keys import event_body
+
+    (parsed,) = parse_batch([event(context={"width": 1280, "ratio": 1.5})], now=NOW)
+
+    assert str(event_body(parsed, customer="ada", visitor=None)) == "b90389d0-0347-35ae-3912-c3a764afc1a6"
