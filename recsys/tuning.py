@@ -47,7 +47,9 @@ class Budget:
             return BUDGETS[settings]
         if not isinstance(settings, Mapping):
             known = ", ".join(BUDGETS)
-            raise InvalidInput("tune", f"is {settings!r}; expected an object with trials and seconds, or one of {known}")
+            raise InvalidInput(
+                "tune", f"is {settings!r}; expected an object with trials and seconds, or one of {known}"
+            )
         for name in settings:
             if name not in ("trials", "seconds"):
                 raise InvalidInput(f"tune.{name}", "is not known; expected trials or seconds")
@@ -135,10 +137,10 @@ def _study(configuration: Configuration, *, trials: list[TuningTrial]) -> "optun
     states = optuna.trial.TrialState
     for trial in trials:
         state = states.FAIL if trial.value is None else states.COMPLETE
-        own = {name: trial.params[name] for name in distributions}
-        study.add_trial(
-            optuna.trial.create_trial(state=state, params=own, distributions=distributions, value=trial.value)
-        )
+        # A run may have begun under a version that varied other settings.
+        known = {name: distributions[name] for name in trial.params if name in distributions}
+        own = {name: trial.params[name] for name in known}
+        study.add_trial(optuna.trial.create_trial(state=state, params=own, distributions=known, value=trial.value))
     if not trials:
         study.enqueue_trial(_within(configuration))
     return study

@@ -6,11 +6,15 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from marketing.errors import ArtefactCorrupt, InvalidInput
+from marketing.errors import ArtefactCorrupt, AttuneError, InvalidInput
 from recsys.dataset import Csr, Interactions
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 Scores = npt.NDArray[np.float32]
+
+
+class FitDiverged(AttuneError):
+    """Fitting ended in NaN or infinite numbers, so that there is nothing to score with."""
 
 
 class Progress(Protocol):

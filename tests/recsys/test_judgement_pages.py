@@ -216,7 +216,7 @@ class TestTogether:
         assert len(page.context["everyone"]) == count + 1
 
 
-@pytest.mark.parametrize("url", [CURVES, reverse("admin:recsys_evaluation_together", args=[uuid.uuid4()])])
+@pytest.mark.parametrize("url", [CURVES, reverse("admin:recsys_evaluation_together", args=[uuid.UUID(int=7)])])
 def test_who_may_not_see_judgements_is_refused(bo, url):
     assert enter(bo).get(url).status_code == 403
 

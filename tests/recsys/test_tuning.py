@@ -69,7 +69,7 @@ def test_the_best_trial_on_validation_rows_wins_and_the_given_settings_are_tried
 
     trials = list(TuningTrial.objects.filter(run=watched.run))
     assert [trial.number for trial in trials] == list(range(6))
-    assert trials[0].params == {"regularization": 5000.0}
+    assert trials[0].params["regularization"] == 5000.0
     best = max(trials, key=lambda trial: trial.value)
     assert result.configuration.params.regularization == best.params["regularization"]
     assert (result.value, result.value_before) == (best.value, trials[0].value)

@@ -11,6 +11,7 @@ from marketing.errors import InvalidInput
 from recsys.algorithms.contract import Progress, ignore_progress
 from recsys.algorithms.device_fit import resolve_device
 from recsys.algorithms.ease.config import Config
+from recsys.algorithms.ease.rows import weighted_rows
 from recsys.dataset import Csr, Interactions
 
 # The product of sparse matrices is sparse before it is written densely; a block of it stays about this large.
@@ -26,7 +27,7 @@ def fit(
     """Weights `(items, items)` float32, zero on the diagonal: row = item in the history, column = candidate.
 
     B = I - P · diagMat(1 ⊘ diag(P)) with P = (XᵀX + λI)⁻¹ (Steck 2019, Embarrassingly Shallow Autoencoders, §3.1,
-    equation 8).
+    equation 8). Dropout p adds p / (1 - p) · diag(XᵀX) to λI (Steck 2020, §3.2).
 
     Raises:
         InvalidInput: no interactions, more items than `max_items`, or a λ too small for the values.
@@ -38,18 +39,18 @@ def fit(
             f"the catalogue has {interactions.n_items:,} items, and EASE with its dense weights is limited to "
             f"{config.max_items:,}; expected a smaller catalogue, or the algorithm item_cosine, which stays sparse",
         )
-    matrix = interactions.training_matrix()
+    matrix = weighted_rows(interactions, config=config)
     device = resolve_device(config.device)
     exact = matrix.astype(_precision(matrix, regularization=config.regularization))
     gram = torch.from_numpy(_gram(exact, progress=progress)).to(device)
-    gram.diagonal().add_(config.regularization)
+    gram.diagonal().mul_(1 / (1 - config.dropout)).add_(config.regularization)
     progress(0.4, "factorising")
     factor = torch.linalg.cholesky(gram)
     del gram  # three dense matrices at once are the peak; this makes it two
     progress(0.6, "inverting")
     weights = torch.cholesky_inverse(factor)
     del factor
-    weights /= -weights.diagonal().clone()
+    weights /= -(weights.diagonal().clone() ** config.diagonal_exponent)
     weights.fill_diagonal_(0.0)
     progress(1.0, "fitted")
     return {"weights": weights.to("cpu", torch.float32).contiguous().numpy()}

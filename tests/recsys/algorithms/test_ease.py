@@ -5,6 +5,7 @@ from scipy import sparse
 
 from marketing.errors import InvalidInput
 from recsys.algorithms import config_class, load_fit, load_scorer
+from recsys.algorithms.ease.rows import weighted_rows
 from recsys.dataset import encode
 
 # Users a {0, 1} and b {0}, so XᵀX = (2 1; 1 1). With λ = 1, P = (3 1; 1 2)⁻¹ = (2 -1; -1 3) / 5.
@@ -97,3 +98,49 @@ def test_a_cuda_device_gives_the_weights_of_the_processor():
         pytest.skip("this machine has no CUDA device")
 
     assert fit(device="cuda")["weights"] == pytest.approx(fit(device="cpu")["weights"], abs=1e-5)
+
+
+def test_dropout_holds_popular_items_back_more():
+    # Dropout 1/2 adds diag(2, 1) to XᵀX + I: P = (5 1; 1 3)⁻¹ = (3 -1; -1 5) / 14, B_01 = 1/5, B_10 = 1/3.
+    assert fit(regularization=1, dropout=0.5)["weights"] == pytest.approx(np.array([[0, 1 / 5], [1 / 3, 0]]))
+
+
+def test_without_the_diagonals_power_the_inverse_itself_speaks():
+    # -P with P = (2 -1; -1 3) / 5.
+    assert fit(regularization=1, diagonal_exponent=0)["weights"] == pytest.approx(np.array([[0, 1 / 5], [1 / 5, 0]]))
+
+
+def test_an_exponent_of_activity_lets_long_histories_count_less_and_keeps_the_total():
+    # a has 2 items, b 1: weights 1/2 and 1, times 3/2 for a total of 3. XᵀX = (3/4 + 3/2, 3/4; 3/4, 3/4), with λ = 1
+    # det = 13/4 · 7/4 - 9/16 = 82/16, P_00 ∝ 7/4, P_11 ∝ 13/4, P_01 ∝ -3/4.
+    assert fit(regularization=1, activity_exponent=1)["weights"] == pytest.approx(np.array([[0, 3 / 13], [3 / 7, 0]]))
+
+
+class TestNearness:
+    def gram(self, times, **settings):
+        rows = encode(users=["a"] * 4 + ["b"], items=[0, 1, 2, 3, 0], times=times).interactions
+        config = config_class("ease").from_dict({"run_length": 4, **settings})
+        return (matrix := weighted_rows(rows, config=config)).T.toarray() @ matrix.toarray()
+
+    def test_pairs_count_less_the_further_apart_they_were_met(self):
+        # Runs of 4 places begin at 4 different ones: neighbours are together in 3 of 4 ways, the next in 2, then in 1.
+        gram = self.gram([10, 20, 30, 40, 0], nearness=1.0)
+
+        assert gram[1] == pytest.approx([3 / 4, 1, 3 / 4, 2 / 4])
+        assert gram[0] == pytest.approx([2, 3 / 4, 2 / 4, 1 / 4])
+
+    def test_half_the_nearness_is_half_way_to_no_difference(self):
+        assert self.gram([10, 20, 30, 40, 0], nearness=0.5)[0] == pytest.approx([2, 7 / 8, 6 / 8, 5 / 8])
+
+    def test_items_met_at_one_instant_are_together_and_without_times_all_are(self):
+        assert self.gram([10, 10, 20, 30, 0], nearness=1.0)[0] == pytest.approx([2, 1, 3 / 4, 2 / 4])
+        assert self.gram([7, 7, 7, 7, 7], nearness=1.0)[0] == pytest.approx([2, 1, 1, 1])
+
+    def test_an_item_met_twice_stands_where_it_was_first_met(self):
+        rows = encode(users=[0, 0, 0, 0], items=[0, 1, 2, 0], times=[1, 2, 3, 9]).interactions
+        config = config_class("ease").from_dict({"run_length": 4, "nearness": 1.0})
+
+        gram = (matrix := weighted_rows(rows, config=config)).T.toarray() @ matrix.toarray()
+
+        # Item 0 has strength 2: twice 3/4 and twice 2/4.
+        assert gram[0] == pytest.approx([4, 6 / 4, 4 / 4])

@@ -1,0 +1,1 @@
+"""A weighted sum of several algorithms' scores, with weights that validation rows prefer."""

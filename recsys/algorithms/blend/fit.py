@@ -1,0 +1,119 @@
+"""Fits members on a part, their weights on the rest, and the members that got weight on all rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from marketing.errors import InvalidInput
+from recsys.algorithms import load_fit, load_scorer
+from recsys.algorithms.blend.config import Config, Member
+from recsys.algorithms.blend.standardising import standardised
+from recsys.algorithms.blend.validation import Validation, merged, validation
+from recsys.algorithms.blend.weighing import Weights, equal_weights, fitted_weights
+from recsys.algorithms.contract import Progress, Scorer, ignore_progress
+from recsys.dataset import Csr, Interactions
+from recsys.ranking import top_items
+
+# The weights decide on the order of so many items, the best of all members' mean.
+CANDIDATES = 100
+# Scores are dense for a block of people at a time: 4 million float32 are 16 MiB for each member.
+BLOCK_ENTRIES = 4_000_000
+# Standardised scores are seldom beyond 10.
+FAR_BEHIND = -50.0
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def fit(interactions: Interactions, config: Config, *, progress: Progress = ignore_progress) -> Arrays:
+    """Weights `weights` `(members,)`, 0 for who stays out, and each other member's arrays after its number and a dot.
+
+    Raises:
+        InvalidInput: no interactions, a catalogue that no member may be tried on, or what a member refuses.
+
+    """
+    interactions.training_matrix()
+    taking_part = _taking_part(config.members, n_items=interactions.n_items)
+    chosen = np.zeros(len(config.members))
+    chosen[taking_part] = _weights(
+        merged(interactions), [config.members[number] for number in taking_part], config=config, progress=progress
+    )
+    arrays: Arrays = {"weights": chosen.astype(np.float32)}
+    kept = np.flatnonzero(chosen)
+    for place, number in enumerate(kept):
+        member = config.members[number]
+        part = _part(progress, start=0.5 + 0.5 * place / len(kept), end=0.5 + 0.5 * (place + 1) / len(kept))
+        fitted = _fitted(member, interactions, progress=part, stage="on all rows")
+        arrays |= {f"{number}.{name}": array for name, array in fitted.items()}
+    return arrays
+
+
+def _taking_part(members: Sequence[Member], *, n_items: int) -> list[int]:
+    limits = [getattr(member.params, "max_items", n_items) for member in members]
+    numbers = [number for number, limit in enumerate(limits) if limit >= n_items]
+    if not numbers:
+        raise InvalidInput(
+            "members",
+            f"is limited to {max(limits):,} items, and the catalogue has {n_items:,}; expected a member without a limit",
+        )
+    return numbers
+
+
+def _weights(interactions: Interactions, members: Sequence[Member], *, config: Config, progress: Progress) -> Weights:
+    if len(members) == 1:
+        return equal_weights(1)
+    rows = validation(interactions, config=config)
+    if rows is None:
+        progress(0.5, "too few people to fit weights on: equal weights")
+        return equal_weights(len(members))
+    scorers = []
+    for place, member in enumerate(members):
+        part = _part(progress, start=0.4 * place / len(members), end=0.4 * (place + 1) / len(members))
+        arrays = _fitted(member, rows.train, progress=part, stage="for the weights")
+        scorers.append(load_scorer(member.algorithm).from_arrays(arrays, member.params))
+    weights = _fitted_weights(scorers, rows=rows)
+    said = ", ".join(f"{member.algorithm} {weight:.2f}" for member, weight in zip(members, weights, strict=True))
+    progress(0.5, f"weights: {said}")
+    return weights
+
+
+def _fitted(member: Member, interactions: Interactions, *, progress: Progress, stage: str) -> Arrays:
+    return load_fit(member.algorithm)(
+        interactions,
+        member.params,
+        progress=lambda share, own: progress(share, f"{member.algorithm} {stage}: {own}"),
+    )
+
+
+def _fitted_weights(scorers: Sequence[Scorer], *, rows: Validation) -> Weights:
+    history, wanted = rows.train.matrix(), rows.test.matrix()
+    people = np.flatnonzero((np.diff(wanted.indptr) > 0) & (np.diff(history.indptr) > 0))
+    block = max(1, BLOCK_ENTRIES // history.shape[1])
+    parts = [
+        _best_candidates(
+            scorers, history=history[people[start : start + block]], wanted=wanted[people[start : start + block]]
+        )
+        for start in range(0, len(people), block)
+    ]
+    features, hits = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return fitted_weights(features, hits=hits)
+
+
+def _best_candidates(
+    scorers: Sequence[Scorer], *, history: Csr, wanted: Csr
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Standardised scores `(people, candidates, members)` and whether each candidate `(people, candidates)` is wanted."""
+    scores = [standardised(scorer.score(history), history=history) for scorer in scorers]
+    mean = np.mean(scores, axis=0)
+    mean[np.repeat(np.arange(history.shape[0]), np.diff(history.indptr)), history.indices] = -np.inf
+    places = top_items(mean, k=CANDIDATES)
+    features = np.stack([np.take_along_axis(own, places, axis=1) for own in scores], axis=2)
+    seen = ~np.isfinite(np.take_along_axis(mean, places, axis=1))
+    # Somebody who has nearly everything: what is seen stays behind what is not.
+    features[seen] = FAR_BEHIND
+    return features, np.take_along_axis(wanted.toarray() > 0, places, axis=1) & ~seen
+
+
+def _part(progress: Progress, *, start: float, end: float) -> Progress:
+    return lambda share, stage: progress(start + (end - start) * share, stage)
