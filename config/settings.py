@@ -321,7 +321,7 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'
 
 # Kind of event → how strongly it speaks for an item (against it below 0), over the weights of recsys/signals.py:
 # built-in and added kinds, and “rating:fair” and “rating:low” for stars from 3 to below 4 and below 3.
-RECOMMENDATION_WEIGHTS: dict[str, float] = env.json("RECOMMENDATION_WEIGHTS", {})
+RECOMMENDATION_WEIGHTS: Any = env.json("RECOMMENDATION_WEIGHTS", {})
 # What is trending: a strength halves with every so many days before the shop's newest event.
 TRENDING_HALF_LIFE_DAYS = env.float("TRENDING_HALF_LIFE_DAYS", 7.0, validate=validate.Range(min=0, min_inclusive=False))
 

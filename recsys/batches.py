@@ -4,7 +4,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,9 +54,7 @@ def _rank(scorer: Scorer, history: Csr, *, start: int, stop: int, k: int, seen: 
     return Batch(np.arange(start, start + len(scores)), places, np.take_along_axis(scores, places, axis=1))
 
 
-def _in_order(
-    pool: ThreadPoolExecutor, work: Callable[[int], Batch], starts: range, *, ahead: int
-) -> Iterator[Batch]:
+def _in_order(pool: ThreadPoolExecutor, work: Callable[[int], Batch], starts: range, *, ahead: int) -> Iterator[Batch]:
     """Results in the order of `starts`, with never more than `ahead` of them under way or waiting."""
     under_way: deque[Future[Batch]] = deque()
     for start in starts:

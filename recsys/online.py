@@ -19,9 +19,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from marketing.features.days import DAY_OF, whole
+from recsys.models.lists import PREVIEW
 
-# Lists that staff look at stand in the log under this name, so that nobody takes them for a customer's.
-PREVIEW = "admin preview"
 CLICK_WINDOW, PURCHASE_WINDOW = timedelta(days=1), timedelta(days=7)
 # Days behind today that are counted again: a list of the first of them may have been bought from until yesterday.
 COUNTED_AGAIN = 8

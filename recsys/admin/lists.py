@@ -17,7 +17,7 @@ from marketing.admin.page import MachineMadePage, column
 from marketing.models import Customer, Item
 from marketing.selectors import subject_of_customer
 from recsys.models import RecommendationLog
-from recsys.online import PREVIEW
+from recsys.models.lists import PREVIEW
 from recsys.serving import recommend
 from recsys.serving.wording import notes_text, reason_text
 

@@ -10,7 +10,7 @@ from django.db.models import Min, Q
 
 from marketing.models import Deployment
 from recsys.drift.measures import Measure, shift, shift_of_values
-from recsys.online import PREVIEW
+from recsys.models.lists import PREVIEW
 
 FIRST_DAYS = timedelta(days=7)
 # Lists of each window that are looked at. Their ids are random, so that the first ones by id are a fair sample.

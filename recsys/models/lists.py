@@ -5,6 +5,9 @@ from django.db import models
 from marketing.models import Artefact, Identity
 from marketing.models.keys import created_now
 
+# The placement of lists that staff looked at: nobody takes them for a customer's.
+PREVIEW = "admin preview"
+
 
 class RecommendationLog(models.Model):
     """One list that was given out: to whom, where, by which artefact, and why. Written in batches; may be lost."""

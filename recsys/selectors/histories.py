@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
+from recsys.models.lists import PREVIEW
 from recsys.signals import AGAINST_AT, COUNTED, REMOVED_AT, STRENGTH, weight_sql
 
 # A person's newest events that count as seen. The bound keeps a robot's history from slowing its answers down.
@@ -16,8 +18,6 @@ SEEN_EVENTS = 10_000
 # The lists whose items count as shown: a person's newest ones.
 SHOWN_LISTS = 20
 SHOWN_DAYS = 14
-# What staff looked at on a customer's page was not shown to the customer.
-NOT_SHOWN = "admin preview"
 # An item that was shown so often without any event on it loses rank with each further time, down to the floor.
 PATIENCE = 2
 FATIGUE = 0.8
@@ -85,7 +85,12 @@ def history(identity_ids: Sequence[int]) -> History:
     """
     if not identity_ids:
         return NO_HISTORY
-    parameters = {"identities": list(identity_ids), "events": SEEN_EVENTS, "lists": SHOWN_LISTS, "patience": PATIENCE}
+    parameters: dict[str, Any] = {
+        "identities": list(identity_ids),
+        "events": SEEN_EVENTS,
+        "lists": SHOWN_LISTS,
+        "patience": PATIENCE,
+    }
     with connection.cursor() as cursor:
         cursor.execute(history_sql(), parameters)
         raw, strengths, kinds, shown, times = cursor.fetchone()
@@ -100,7 +105,8 @@ def _as_rows(raw: bytes) -> npt.NDArray[np.uint8]:
 
 
 def _factors(times: Sequence[int]) -> npt.NDArray[np.float32]:
-    return np.maximum(FATIGUE ** (np.array(times, np.float32) - PATIENCE), FATIGUE_FLOOR).astype(np.float32)
+    factors: npt.NDArray[np.float32] = np.maximum(FATIGUE ** (np.array(times, np.float32) - PATIENCE), FATIGUE_FLOOR)
+    return factors.astype(np.float32)
 
 
 def history_sql() -> str:
@@ -147,7 +153,7 @@ def _history_sql(weight: str) -> str:
                 FROM (
                     SELECT served_at, items
                     FROM recsys_recommendationlog
-                    WHERE identity_id = ANY(%(identities)s) AND placement <> '{NOT_SHOWN}'
+                    WHERE identity_id = ANY(%(identities)s) AND placement <> '{PREVIEW}'
                         AND served_at > now() - interval '{SHOWN_DAYS} days'
                     ORDER BY served_at DESC
                     LIMIT %(lists)s

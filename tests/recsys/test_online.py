@@ -9,7 +9,8 @@ from django.db import connection
 from marketing.models import Item
 from marketing.services.merges import merge_customers
 from recsys.models import OnlineResult, RecommendationLog
-from recsys.online import LISTS, PREVIEW, count_online_results, parameters, people_served
+from recsys.models.lists import PREVIEW
+from recsys.online import LISTS, count_online_results, parameters, people_served
 from tests.factories.marketing import (
     ArtefactFactory,
     EventFactory,

@@ -42,15 +42,16 @@ def test_a_history_has_the_item_met_last_first(vi):
     assert [history.item_id(place) for place in range(3)] == [new.pk, old.pk, older.pk]
 
 
-def test_a_poor_rating_is_met_but_not_preferred(vi):
+def test_a_poor_rating_speaks_against_the_item(vi):
     liked, disliked = ItemFactory(), ItemFactory()
     EventFactory(identity=vi, item=liked, kind="rating", value=4)
     EventFactory(identity=vi, item=disliked, kind="rating", value=2)
 
     history = selectors.history([vi.pk])
 
-    assert by_item(history) == {liked.pk: (5.0, "rating"), disliked.pk: (0.0, "rating")}
+    assert by_item(history) == {liked.pk: (5.0, "rating"), disliked.pk: (-3.0, "rating")}
     assert history.seen() == {liked.pk.bytes, disliked.pk.bytes}
+    assert history.unwanted() == {disliked.pk.bytes}
 
 
 def test_a_history_joins_all_identities_of_a_person_and_nobody_elses(ada, vi, cy):
