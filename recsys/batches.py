@@ -45,7 +45,7 @@ def top_for_all(
         yield from _in_order(pool, rank, starts, ahead=workers)
 
 
-def _rank(scorer: Scorer, history: Csr, *, start: int, stop: int, k: int, seen: Csr | None) -> Batch:
+def _rank(scorer: Scorer, history: Csr, *, start: int, stop: int, k: int, seen: "Csr | None") -> Batch:
     scores = scorer.score(history[start:stop])
     if seen is not None:
         block = seen[start:stop]

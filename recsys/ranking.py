@@ -5,8 +5,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+Rows = npt.NDArray[np.int64]
 
-def top_items(scores: npt.NDArray[Any], *, k: int) -> npt.NDArray[np.int64]:
+# Rows are cut into groups of columns, four for each place wanted and so many at least; the k-th best of the groups' best
+# scores is a bound that few of the others reach.
+GROUPS_PER_PLACE, LEAST_GROUPS = 4, 128
+# With fewer columns in a group the bound saves nothing.
+LEAST_WIDTH = 4
+# Where more scores than this, for each place wanted, reach the bound, since many are equal, rows are cut by the k-th score.
+MOST_PER_PLACE = 16
+
+
+def top_items(scores: npt.NDArray[Any], *, k: int) -> Rows:
     """Places `(rows, min(k, items))` of the highest scores of each row, best first; of equal scores the lower place.
 
     `scores` is `(rows, items)` and may hold -inf for what must come last. The rule for equal scores makes a ranking
@@ -19,10 +29,39 @@ def top_items(scores: npt.NDArray[Any], *, k: int) -> npt.NDArray[np.int64]:
     k = min(k, items)
     if k == 0 or rows == 0:
         return np.empty((rows, k), np.int64)
-    threshold = np.partition(scores, items - k, axis=1)[:, items - k, None]
-    above, level = scores > threshold, scores == threshold
+    groups = max(GROUPS_PER_PLACE * k, LEAST_GROUPS)
+    if items >= LEAST_WIDTH * groups:
+        reached = scores >= _bound(scores, k=k, groups=groups)
+        if np.count_nonzero(reached) <= MOST_PER_PLACE * k * rows:
+            return _best_of(scores, reached, k=k)
+    return _best_of(scores, _at_least_kth(scores, k=k), k=k)
+
+
+def _bound(scores: npt.NDArray[Any], *, k: int, groups: int) -> npt.NDArray[Any]:
+    """A score `(rows, 1)` that at least k of each row reach: every k-th column group, of those with the best ones, has one."""
+    rows, items = scores.shape
+    width = items // groups
+    best = scores[:, : width * groups].reshape(rows, width, groups).max(axis=1)
+    return np.partition(best, groups - k, axis=1)[:, groups - k, None]
+
+
+def _at_least_kth(scores: npt.NDArray[Any], *, k: int) -> npt.NDArray[np.bool_]:
+    """Exactly k of each row: those above its k-th score, and of those equal to it the first ones."""
+    items = scores.shape[1]
+    kth = np.partition(scores, items - k, axis=1)[:, items - k, None]
+    above, level = scores > kth, scores == kth
     room = k - above.sum(axis=1, keepdims=True)
-    chosen = above | (level & (np.cumsum(level, axis=1) <= room))
-    places = np.nonzero(chosen)[1].reshape(rows, k)
-    order = np.argsort(-np.take_along_axis(scores, places, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(places, order, axis=1)
+    chosen: npt.NDArray[np.bool_] = above | (level & (np.cumsum(level, axis=1) <= room))
+    return chosen
+
+
+def _best_of(scores: npt.NDArray[Any], chosen: npt.NDArray[np.bool_], *, k: int) -> Rows:
+    """The best k of the chosen columns of each row, of which there are at least k."""
+    items = scores.shape[1]
+    flat = np.flatnonzero(chosen)
+    rows, columns = np.divmod(flat, items)
+    # By row, then by falling score; a stable sort leaves equal scores in the order of their columns.
+    order = np.lexsort((-scores.ravel()[flat] if scores.flags.c_contiguous else -scores[rows, columns], rows))
+    starts = np.searchsorted(rows, np.arange(len(scores)))
+    places: Rows = columns[order][starts[:, None] + np.arange(k)]
+    return places

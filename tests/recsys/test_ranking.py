@@ -1,4 +1,7 @@
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recsys.ranking import top_items
 
@@ -31,3 +34,27 @@ def test_no_rows_no_items_or_no_wish_give_empty_lists():
     assert top_items(np.empty((0, 3)), k=2).shape == (0, 2)
     assert top_items(np.empty((2, 0)), k=2).shape == (2, 0)
     assert top_items(np.ones((2, 3)), k=0).shape == (2, 0)
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    k=st.sampled_from([1, 7, 20, 150]),
+    distinct=st.sampled_from([1, 2, 30, 10**6]),
+    left_out=st.sampled_from([0.0, 0.3, 0.99, 1.0]),
+    kind=st.sampled_from([np.float32, np.float64]),
+)
+def test_over_a_large_catalogue_it_agrees_with_sorting_everything(seed, k, distinct, left_out, kind):
+    draw = np.random.default_rng(seed)
+    scores = draw.integers(0, distinct, size=(5, 1_000)).astype(kind)
+    scores[draw.random(scores.shape) < left_out] = -np.inf
+
+    expected = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+
+    assert np.array_equal(top_items(scores, k=k), expected)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_layout_in_memory_does_not_matter(order):
+    scores = np.asarray(np.random.default_rng(3).random((4, 900)), order=order)
+
+    assert np.array_equal(top_items(scores, k=10), np.argsort(-scores, axis=1, kind="stable")[:, :10])
