@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from recsys.algorithms.contract import Scorer
 from recsys.dataset import Csr
@@ -15,6 +16,9 @@ from recsys.ranking import top_items
 
 # Scores are dense for a block of people: 5 million float32 are 20 MiB, one block a thread.
 BLOCK_ENTRIES = 5_000_000
+
+# The first row of a block and its scores (b, items) in, the scores that are ranked out.
+Adjust = Callable[[int, npt.NDArray[np.float32]], npt.NDArray[np.float32]]
 
 
 class Batch(NamedTuple):
@@ -26,11 +30,18 @@ class Batch(NamedTuple):
 
 
 def top_for_all(
-    scorer: Scorer, history: Csr, *, k: int, seen: "Csr | None" = None, threads: int | None = None
+    scorer: Scorer,
+    history: Csr,
+    *,
+    k: int,
+    seen: "Csr | None" = None,
+    adjusted: Adjust | None = None,
+    threads: int | None = None,
 ) -> Iterator[Batch]:
     """Lists of everyone in `history` `(users, items)`, block by block in the order of its rows.
 
     `seen` `(users, items)` says what is left out of a person's list: usually the history itself, None for nothing.
+    `adjusted` gives a block's scores as they shall be ranked, on the block's own thread.
     `threads` is how many blocks are worked on at once, by default one for each processor; as many blocks are held in
     memory, whatever the number of people.
     """
@@ -39,14 +50,19 @@ def top_for_all(
     starts = range(0, history.shape[0], people)
 
     def rank(start: int) -> Batch:
-        return _rank(scorer, history, start=start, stop=start + people, k=k, seen=seen)
+        return _rank(scorer, history, start=start, stop=start + people, k=k, seen=seen, adjusted=adjusted)
 
-    with ThreadPoolExecutor(workers) as pool:
+    # The blocks are the threads' work: linear algebra with threads of its own in each of them would only get in the way.
+    with ThreadPoolExecutor(workers) as pool, threadpool_limits(1, user_api="blas"):
         yield from _in_order(pool, rank, starts, ahead=workers)
 
 
-def _rank(scorer: Scorer, history: Csr, *, start: int, stop: int, k: int, seen: "Csr | None") -> Batch:
+def _rank(
+    scorer: Scorer, history: Csr, *, start: int, stop: int, k: int, seen: "Csr | None", adjusted: Adjust | None
+) -> Batch:
     scores = scorer.score(history[start:stop])
+    if adjusted is not None:
+        scores = adjusted(start, scores)
     if seen is not None:
         block = seen[start:stop]
         scores[np.repeat(np.arange(len(scores)), np.diff(block.indptr)), block.indices] = -np.inf

@@ -25,6 +25,7 @@ BASIS_COLOURS = {
     RecommendationLog.Basis.PERSONAL: "success",
     RecommendationLog.Basis.TRENDING: "info",
     RecommendationLog.Basis.SIMILAR: "primary",
+    RecommendationLog.Basis.TOGETHER: "primary",
 }
 TITLES_SHOWN = 3
 PREVIEWED = 8

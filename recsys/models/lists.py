@@ -16,6 +16,7 @@ class RecommendationLog(models.Model):
         PERSONAL = "personal", "personal"
         TRENDING = "trending", "trending"
         SIMILAR = "similar", "similar items"
+        TOGETHER = "together", "bought together"
 
     list_id = models.UUIDField(help_text="Given out with the list, so that what follows can be traced to it.")
     served_at = created_now()

@@ -89,6 +89,40 @@ class ListsQuery:
         )
         return RecommendationList.from_ranked(ranked)
 
+    @field(
+        rule=Anyone(),
+        description="Items that were bought with one, seen or not; then what is similar, with a reason that says so.",
+    )
+    def bought_together(
+        self,
+        info: Info,
+        *,
+        item: ItemRef,
+        first: First = DEFAULT_LIST,
+        placement: Placement = None,
+        filter: Filter = None,  # noqa: A002
+        max_per_category: MaxPerCategory = None,
+        max_per_brand: MaxPerBrand = None,
+    ) -> RecommendationList:
+        ranked = serving.bought_together(
+            _item_id(item),
+            first=first,
+            placement=placement or "",
+            subject=resolve_subject(info, None),
+            filters=filters_of(filter),
+            variety=variety_of(diversity=None, max_per_category=max_per_category, max_per_brand=max_per_brand),
+        )
+        return RecommendationList.from_ranked(ranked)
+
+    @field(
+        rule=Anyone(),
+        description="Items that a customer, left out the viewer, looked at, the newest first; for finding them back.",
+    )
+    def recently_viewed(
+        self, info: Info, *, customer: CustomerRef | None = None, first: First = DEFAULT_LIST
+    ) -> RecommendationList:
+        return RecommendationList.from_ranked(serving.recently_viewed(resolve_subject(info, customer), first=first))
+
     @field(rule=Anyone(), description="Items that many people liked lately, the same for everybody.")
     def trending(
         self,

@@ -17,6 +17,8 @@ class RecommendationBasis(Enum):
     PERSONAL = "personal"
     TRENDING = "trending"
     SIMILAR = "similar"
+    TOGETHER = "together"
+    VIEWED = "viewed"
 
 
 @strawberry.enum(description="What the person should know about a list.")
@@ -25,6 +27,7 @@ class RecommendationNote(Enum):
     NOT_PERSONAL = "not_personal"
     NO_MODEL = "no_model"
     NO_HISTORY = "no_history"
+    NOTHING_VIEWED = "nothing_viewed"
     ALL_SEEN = "all_seen"
     ALL_UNSEEN = "all_unseen"
     ALL_THERE_IS = "all_there_is"
@@ -42,6 +45,8 @@ class ReasonCode(Enum):
     TRENDING = "trending"
     NEW = "new"
     SIMILAR_ITEM = "similar_item"
+    BOUGHT_TOGETHER = "bought_together"
+    RECENTLY_VIEWED = "recently_viewed"
     STAFF_PICK = "staff_pick"
     EXPLORING = "exploring"
 

@@ -1,7 +1,9 @@
 """What serving reads: a person's history, what is trending, what is on offer. One SQL statement each."""
 
+from recsys.selectors.audience import Recipient, audience, audience_size
 from recsys.selectors.boosts import RuleRow, concerned_items, rule_members, rules_now
 from recsys.selectors.categories import categories_below
+from recsys.selectors.companions import bought_together, recently_viewed
 from recsys.selectors.conditions import ON_OFFER, Condition, offered_condition
 from recsys.selectors.histories import NO_HISTORY, History, history
 from recsys.selectors.neighbours import neighbour_scores
@@ -22,7 +24,11 @@ __all__ = [
     "Condition",
     "History",
     "OfferedItem",
+    "Recipient",
     "RuleRow",
+    "audience",
+    "audience_size",
+    "bought_together",
     "categories_below",
     "concerned_items",
     "history",
@@ -34,6 +40,7 @@ __all__ = [
     "offered_condition",
     "offered_items",
     "offered_statement",
+    "recently_viewed",
     "rule_members",
     "rules_now",
     "trending_scores",

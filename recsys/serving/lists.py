@@ -6,15 +6,25 @@ from uuid import UUID
 
 from recsys.selectors import OfferedItem
 
-Basis = Literal["personal", "trending", "similar"]
+Basis = Literal["personal", "trending", "similar", "together", "viewed"]
 ReasonCode = Literal[
-    "because_you", "similar_customers", "popular", "trending", "new", "similar_item", "staff_pick", "exploring"
+    "because_you",
+    "similar_customers",
+    "popular",
+    "trending",
+    "new",
+    "similar_item",
+    "bought_together",
+    "recently_viewed",
+    "staff_pick",
+    "exploring",
 ]
 NoteCode = Literal[
     "nobody",
     "not_personal",
     "no_model",
     "no_history",
+    "nothing_viewed",
     "all_seen",
     "all_unseen",
     "all_there_is",
@@ -30,7 +40,7 @@ class Reason:
     """Why an item is in the list.
 
     `because` is the item of the person's history that spoke most for it and `kind` her strongest event with that item;
-    for code similar_item, `because` is the item whose neighbours were asked for.
+    for codes similar_item and bought_together, `because` is the item whose neighbours or companions were asked for.
     """
 
     code: ReasonCode

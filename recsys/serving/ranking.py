@@ -92,21 +92,39 @@ def similar_items(
         NotFound: no item has this id.
 
     """
-    frame = _frame(first=first, placement=placement, filters=filters, variety=variety)
-    if selectors.item_title(item_id) is None:
-        raise NotFound(f"item: no item has the id {item_id}")
-    subject = subject or Subject()
-    past = selectors.history(subject.identity_ids) if subject.personal else NO_HISTORY
-    left_out = _left_out(past, exclude_seen=exclude_seen)() | {item_id.bytes}
-    bundle = deployed.for_person(subject)
-    order = frame.order(bundle=bundle, left_out=lambda: left_out, unwanted=lambda: past.unwanted() | {item_id.bytes})
-    reach = frame.reach(order.depth + len(order.pins) + len(left_out))
-    own = candidates.similar(bundle, item_id, seen=left_out, rules=frame.rules, reach=reach)
-    trend = candidates.trending(rules=frame.rules, seen=lambda: left_out)
-    filled = fill(chain(own, trend), order)
-    notes = frame.why_short(filled, any_seen=exclude_seen and len(past) > 0)
-    return _given_out(
-        _ranked(order, "similar", filled.items, bundle=bundle, notes=notes), placement=placement, subject=subject
+    return _around(
+        item_id,
+        frame=_frame(first=first, placement=placement, filters=filters, variety=variety),
+        subject=subject or Subject(),
+        exclude_seen=exclude_seen,
+        placement=placement,
+        together=False,
+    )
+
+
+def bought_together(
+    item_id: UUID,
+    *,
+    first: int,
+    placement: str = "",
+    subject: Subject | None = None,
+    filters: Filters = NO_FILTERS,
+    variety: Variety | None = None,
+) -> RankedList:
+    """Items that were bought with this one, also those that `subject` has seen; then what is like it, then trends.
+
+    Raises:
+        InvalidInput: as `recommend`.
+        NotFound: no item has this id.
+
+    """
+    return _around(
+        item_id,
+        frame=_frame(first=first, placement=placement, filters=filters, variety=variety),
+        subject=subject or Subject(),
+        exclude_seen=False,
+        placement=placement,
+        together=True,
     )
 
 
@@ -126,6 +144,31 @@ def trending(
     notes = frame.why_short(filled, any_seen=False)
     return _given_out(
         _ranked(order, "trending", filled.items, bundle=None, notes=notes), placement=placement, subject=Subject()
+    )
+
+
+def _around(
+    item_id: UUID, *, frame: "_Frame", subject: Subject, exclude_seen: bool, placement: str, together: bool
+) -> RankedList:
+    """A list around one item, which itself is not in it."""
+    if selectors.item_title(item_id) is None:
+        raise NotFound(f"item: no item has the id {item_id}")
+    past = selectors.history(subject.identity_ids) if subject.personal else NO_HISTORY
+    left_out = _left_out(past, exclude_seen=exclude_seen)() | {item_id.bytes}
+    bundle = deployed.for_person(subject)
+    order = frame.order(bundle=bundle, left_out=lambda: left_out, unwanted=lambda: past.unwanted() | {item_id.bytes})
+    reach = frame.reach(order.depth + len(order.pins) + len(left_out))
+    sources = [
+        candidates.similar(bundle, item_id, seen=left_out, rules=frame.rules, reach=reach),
+        candidates.trending(rules=frame.rules, seen=lambda: left_out),
+    ]
+    if together:
+        sources.insert(0, candidates.bought_together(item_id, seen=left_out, rules=frame.rules))
+    filled = fill(chain.from_iterable(sources), order)
+    notes = frame.why_short(filled, any_seen=exclude_seen and len(past) > 0)
+    basis: Basis = "together" if together else "similar"
+    return _given_out(
+        _ranked(order, basis, filled.items, bundle=bundle, notes=notes), placement=placement, subject=subject
     )
 
 

@@ -24,17 +24,23 @@ REASONS: dict[str, dict[ReasonCode, str]] = {
         "trending": "trending now",
         "new": "new in the shop",
         "similar_item": "similar",
+        "bought_together": "often bought together",
+        "recently_viewed": "viewed lately",
         "staff_pick": "our pick",
         "exploring": "something else to discover",
     }
 }
-SIMILAR_TO: dict[str, str] = {"en": "similar to {title}"}
+# Language → reason → words with the title of the item that others were asked for.
+AROUND: dict[str, dict[str, str]] = {
+    "en": {"similar_item": "similar to {title}", "bought_together": "often bought with {title}"}
+}
 NOTES: dict[str, dict[NoteCode, str]] = {
     "en": {
         "nobody": "This person is new here, so these items are what is trending, not a personal choice.",
         "not_personal": "Personalisation is switched off for this person, so these items are what is trending.",
         "no_model": "No model is deployed yet, so these items are what is trending.",
         "no_history": "Nothing is known of this person's taste yet, so these items are what is trending.",
+        "nothing_viewed": "This person has looked at nothing that is on offer.",
         "all_seen": "Everything on offer has been seen already; with excludeSeen: false it is listed again.",
         "all_unseen": "The list is shorter than asked for: everything else on offer has been seen already.",
         "all_there_is": "The list is shorter than asked for: it holds everything that is on offer.",
@@ -52,8 +58,8 @@ def reason_text(reason: Reason, *, title: str | None, language: str = DEFAULT_LA
     if title and reason.code == "because_you":
         patterns = BECAUSE_YOU[language]
         return patterns.get(reason.kind or "", patterns[""]).format(title=title)
-    if title and reason.code == "similar_item":
-        return SIMILAR_TO[language].format(title=title)
+    if title and reason.code in AROUND[language]:
+        return AROUND[language][reason.code].format(title=title)
     return REASONS[language][reason.code]
 
 

@@ -96,6 +96,16 @@ FIELDS: dict[str, list[Asked]] = {
         ),
     ],
     "Query.similarItems": [Asked('{ similarItems(item: {sku: "kettle"})' + LIST + "}", EVERYBODY)],
+    "Query.boughtTogether": [Asked('{ boughtTogether(item: {sku: "kettle"})' + LIST + "}", EVERYBODY)],
+    "Query.recentlyViewed": [
+        Asked("{ recentlyViewed" + LIST + "}", EVERYBODY, case="for the viewer"),
+        Asked(
+            "query($of: CustomerRef!) { recentlyViewed(customer: $of)" + LIST + "}",
+            {"ada", "sam"} | CUSTOMER_READERS,
+            {"of": ADAS},
+            "for Ada",
+        ),
+    ],
     "Query.trending": [Asked("{ trending" + LIST + "}", EVERYBODY)],
     "Mutation.trackEvents": [
         Asked(

@@ -38,7 +38,7 @@ def test_every_language_has_words_for_every_reason_and_note():
         assert set(wording.REASONS[language]) == set(get_args(ReasonCode))
         assert set(wording.NOTES[language]) == set(get_args(NoteCode))
         assert wording.BECAUSE_YOU[language].keys() == wording.BECAUSE_YOU["en"].keys()
-        assert language in wording.SIMILAR_TO
+        assert language in wording.AROUND
 
 
 def test_a_language_without_words_falls_back_on_english():
