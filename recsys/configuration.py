@@ -9,8 +9,9 @@ from recsys.algorithms import ALGORITHMS, config_class
 from recsys.algorithms.configuration import AlgorithmConfig
 
 DEFAULT_ALGORITHM = "ease"
-# Its weights are dense; a larger catalogue gets the sparse one instead.
-DENSE_ALGORITHM, SPARSE_ALGORITHM = "ease", "item_cosine"
+# Its weights are dense, and their cost grows with the cube of the catalogue; a larger one gets factors instead, whose
+# cost grows with the rows.
+DENSE_ALGORITHM, LARGE_ALGORITHM = "ease", "ials"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Configuration:
     def label(self) -> str:
         """Name for staff: what differs from the algorithm's defaults stands in brackets."""
         defaults = config_class(self.algorithm)().as_dict()
-        own = [f"{name} {value}" for name, value in self.params.as_dict().items() if value != defaults[name]]
+        own = [f"{name} {_said(value)}" for name, value in self.params.as_dict().items() if value != defaults[name]]
         return f"{self.algorithm} ({', '.join(own)})" if own else self.algorithm
 
     def as_run_config(self) -> dict[str, Any]:
@@ -53,12 +54,19 @@ class Configuration:
 
 
 def fitting(configuration: Configuration, *, n_items: int, log: Callable[[str], None]) -> Configuration:
-    """The same, or the sparse algorithm when the catalogue is too large for the dense one."""
+    """The same, or the algorithm for large catalogues when this one is too large for the dense one."""
     limit = getattr(configuration.params, "max_items", None)
     if configuration.algorithm != DENSE_ALGORITHM or limit is None or n_items <= limit:
         return configuration
-    log(f"{n_items:,} items are more than the {limit:,} that {DENSE_ALGORITHM} is allowed: {SPARSE_ALGORITHM} instead.")
-    return Configuration(SPARSE_ALGORITHM, config_class(SPARSE_ALGORITHM)())
+    log(f"{n_items:,} items are more than the {limit:,} that {DENSE_ALGORITHM} is allowed: {LARGE_ALGORITHM} instead.")
+    return Configuration(LARGE_ALGORITHM, config_class(LARGE_ALGORITHM)())
+
+
+def _said(value: Any) -> str:
+    """A setting in words: of a blend's members their names."""
+    if isinstance(value, list | tuple) and all(isinstance(member, Mapping) for member in value):
+        return " + ".join(str(member.get("algorithm")) for member in value)
+    return str(value)
 
 
 def _checked(algorithm: object, params: object) -> Configuration:

@@ -137,12 +137,12 @@ def test_a_former_champion_that_can_not_be_fitted_any_more_is_passed_over_and_na
     assert any(line.startswith("ease (max_items 5) could not be compared with: max_items:") for line in run.lines)
 
 
-def test_a_large_catalogue_gets_the_sparse_algorithm(two_tastes):
+def test_a_large_catalogue_gets_factors(two_tastes):
     run = Watched(params={"max_items": 39})
 
     verdict = run.train()
 
-    assert verdict.manifest["algorithm"] == "item_cosine"
+    assert verdict.manifest["algorithm"] == "ials"
     assert any("more than the 39 that ease is allowed" in line for line in run.lines)
 
 

@@ -44,7 +44,7 @@ class Member:
 
 DEFAULT_MEMBERS: tuple[Mapping[str, Any], ...] = (
     {"algorithm": "ease"},
-    {"algorithm": "item_bm25"},
+    {"algorithm": "ials"},
 )
 
 

@@ -37,7 +37,7 @@ def fit(
         raise InvalidInput(
             "max_items",
             f"the catalogue has {interactions.n_items:,} items, and EASE with its dense weights is limited to "
-            f"{config.max_items:,}; expected a smaller catalogue, or the algorithm item_cosine, which stays sparse",
+            f"{config.max_items:,}; expected a smaller catalogue, or an algorithm for large ones: ials, item_bm25",
         )
     matrix = weighted_rows(interactions, config=config)
     device = resolve_device(config.device)

@@ -71,7 +71,7 @@ def test_a_regularization_lost_beside_the_values_is_refused_by_name():
 
 
 def test_a_catalogue_over_the_limit_is_refused_with_the_alternative():
-    with pytest.raises(InvalidInput, match=r"^max_items: the catalogue has 2 items.*item_cosine") as refusal:
+    with pytest.raises(InvalidInput, match=r"^max_items: the catalogue has 2 items.*ials") as refusal:
         fit(max_items=1)
 
     assert not refusal.value.retryable
