@@ -89,7 +89,7 @@ class RecommendationList:
             id=strawberry.ID(str(ranked.list_id)),
             basis=RecommendationBasis(ranked.basis),
             notes=[RecommendationNote(note) for note in ranked.notes],
-            note=notes_text(ranked.notes),
+            note=notes_text(ranked.notes, basis=ranked.basis),
             items=[_recommended(item) for item in ranked.items],
         )
 

@@ -85,17 +85,22 @@ def history(identity_ids: Sequence[int]) -> History:
     """
     if not identity_ids:
         return NO_HISTORY
-    parameters: dict[str, Any] = {
-        "identities": list(identity_ids),
-        "events": SEEN_EVENTS,
-        "lists": SHOWN_LISTS,
-        "patience": PATIENCE,
-    }
+    parameters: dict[str, Any] = {"identities": list(identity_ids), **history_bounds()}
     with connection.cursor() as cursor:
         cursor.execute(history_sql(), parameters)
-        raw, strengths, kinds, shown, times = cursor.fetchone()
-    penalties = NO_PENALTIES if shown is None else Penalties(_as_rows(shown), _factors(times))
-    if raw is None:
+        return history_of_row(*cursor.fetchone())
+
+
+def history_of_row(
+    raw: bytes | None,
+    strengths: Sequence[float] | None,
+    kinds: Sequence[str] | None,
+    shown: bytes | None,
+    times: Sequence[int] | None,
+) -> History:
+    """What a row of `history_sql` says."""
+    penalties = NO_PENALTIES if shown is None or times is None else Penalties(_as_rows(shown), _factors(times))
+    if raw is None or kinds is None:
         return NO_HISTORY if shown is None else History(NO_HISTORY.item_ids, NO_HISTORY.strengths, (), penalties)
     return History(_as_rows(raw), np.array(strengths, np.float32), kinds, penalties)
 
@@ -109,14 +114,20 @@ def _factors(times: Sequence[int]) -> npt.NDArray[np.float32]:
     return factors.astype(np.float32)
 
 
-def history_sql() -> str:
-    return _history_sql(weight_sql())
+def history_sql(*, identities: str = "%(identities)s") -> str:
+    """One row of what one person met and was shown in vain; `identities` is an SQL array of her identities' ids."""
+    return _history_sql(weight_sql(), identities)
+
+
+def history_bounds() -> dict[str, int]:
+    """What `history_sql` takes besides the identities."""
+    return {"events": SEEN_EVENTS, "lists": SHOWN_LISTS, "patience": PATIENCE}
 
 
 # `told`: her events, see recsys.signals. Windows and no join to themselves, and one statement with what was shown, since
 # planning is half of the time.
 @cache
-def _history_sql(weight: str) -> str:
+def _history_sql(weight: str, identities: str) -> str:
     return f"""
     WITH met AS MATERIALIZED (
         SELECT told.item_id, COALESCE({STRENGTH}, 0) AS strength, max(told.at) AS last_at,
@@ -129,7 +140,7 @@ def _history_sql(weight: str) -> str:
                     SELECT marketing_event.item_id, marketing_event.kind, marketing_event.occurred_at AS at,
                            {weight} AS weight
                     FROM marketing_event
-                    WHERE marketing_event.identity_id = ANY(%(identities)s) AND marketing_event.item_id IS NOT NULL
+                    WHERE marketing_event.identity_id = ANY({identities}) AND marketing_event.item_id IS NOT NULL
                         AND marketing_event.quality = 'ok'
                     ORDER BY marketing_event.occurred_at DESC
                     LIMIT %(events)s
@@ -153,7 +164,7 @@ def _history_sql(weight: str) -> str:
                 FROM (
                     SELECT served_at, items
                     FROM recsys_recommendationlog
-                    WHERE identity_id = ANY(%(identities)s) AND placement <> '{PREVIEW}'
+                    WHERE identity_id = ANY({identities}) AND placement <> '{PREVIEW}'
                         AND served_at > now() - interval '{SHOWN_DAYS} days'
                     ORDER BY served_at DESC
                     LIMIT %(lists)s

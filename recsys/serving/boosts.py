@@ -96,7 +96,8 @@ def multiplied(scores: npt.NDArray[np.float32], factors: Factors | None) -> npt.
     if not positive.any():
         return scores
     floor = _floor(scores[positive])
-    moved = np.where(positive, floor + (scores - np.float32(floor)) * factors, scores)
+    above = np.where(positive, scores - np.float32(floor), 0)
+    moved = np.where(positive, floor + above * factors, scores)
     return np.where(factors == LEFT_OUT, -np.inf, moved).astype(np.float32)
 
 

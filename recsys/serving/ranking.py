@@ -218,15 +218,20 @@ class _Frame:
 
 
 def _frame(*, first: int, placement: str, filters: Filters, variety: Variety | None) -> _Frame:
-    if not 1 <= first <= LONGEST_LIST:
-        raise InvalidInput("first", f"is {first}; expected a whole number from 1 to {LONGEST_LIST}")
-    if len(placement) > LONGEST_PLACEMENT or not placement.isprintable():
-        raise InvalidInput("placement", f"expected a name of at most {LONGEST_PLACEMENT} printable characters")
+    check_list(first=first, placement=placement)
     variety = variety or Variety(diversity=settings.RECOMMENDATION_DIVERSITY)
     variety.check()
     rules = rule_book.current(placement)
     condition = rules.narrowed(condition_of(filters))
     return _Frame(first, filters != NO_FILTERS, condition, variety, rules)
+
+
+def check_list(*, first: int, placement: str = "") -> None:
+    """Raises: InvalidInput: names `first` or `placement`."""
+    if not 1 <= first <= LONGEST_LIST:
+        raise InvalidInput("first", f"is {first}; expected a whole number from 1 to {LONGEST_LIST}")
+    if len(placement) > LONGEST_PLACEMENT or not placement.isprintable():
+        raise InvalidInput("placement", f"expected a name of at most {LONGEST_PLACEMENT} printable characters")
 
 
 def _left_out(past: History, *, exclude_seen: bool) -> Callable[[], frozenset[bytes]]:

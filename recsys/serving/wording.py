@@ -1,6 +1,6 @@
 """Reasons and notes in words. Another language is another entry of each table."""
 
-from recsys.serving.lists import NoteCode, Reason, ReasonCode
+from recsys.serving.lists import Basis, NoteCode, Reason, ReasonCode
 
 DEFAULT_LANGUAGE = "en"
 
@@ -50,6 +50,13 @@ NOTES: dict[str, dict[NoteCode, str]] = {
         "capped": "The list is shorter than asked for: more would go beyond the caps per category and brand.",
     }
 }
+# What other sentences a list of what was viewed has for the same notes: nothing else stands in for it.
+NOTES_OF_VIEWED: dict[str, dict[NoteCode, str]] = {
+    "en": {
+        "nobody": "This person is new here and has looked at nothing yet.",
+        "not_personal": "Personalisation is switched off for this person, so what was looked at is not listed.",
+    }
+}
 
 
 def reason_text(reason: Reason, *, title: str | None, language: str = DEFAULT_LANGUAGE) -> str:
@@ -63,8 +70,10 @@ def reason_text(reason: Reason, *, title: str | None, language: str = DEFAULT_LA
     return REASONS[language][reason.code]
 
 
-def notes_text(notes: tuple[NoteCode, ...], *, language: str = DEFAULT_LANGUAGE) -> str:
+def notes_text(notes: tuple[NoteCode, ...], *, basis: Basis = "personal", language: str = DEFAULT_LANGUAGE) -> str:
     sentences = NOTES[_known(language)]
+    if basis == "viewed":
+        sentences = {**sentences, **NOTES_OF_VIEWED[_known(language)]}
     return " ".join(sentences[note] for note in notes)
 
 

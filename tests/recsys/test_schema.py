@@ -33,6 +33,21 @@ query ($item: ItemRef!, $first: Int! = 10) {
 """
 TRENDING = "query ($first: Int! = 10) { trending(first: $first) { basis note items { item { sku } reason { text } } } }"
 
+TOGETHER = """
+query ($item: ItemRef!, $first: Int! = 10) {
+  boughtTogether(item: $item, first: $first) {
+    basis notes items { item { sku } reason { code text because { title } } }
+  }
+}
+"""
+VIEWED = """
+query ($customer: CustomerRef, $first: Int! = 10) {
+  recentlyViewed(customer: $customer, first: $first) {
+    basis notes note items { rank item { sku } reason { code text } }
+  }
+}
+"""
+
 
 def global_id(type_name, row):
     return base64.b64encode(f"{type_name}:{row.pk}".encode()).decode()
@@ -173,7 +188,7 @@ def test_whoever_has_seen_everything_is_told_so(served, items, ada):
     assert "seen already" in answer["note"]
 
 
-@pytest.mark.parametrize("operation", [RECOMMENDATIONS, TRENDING])
+@pytest.mark.parametrize("operation", [RECOMMENDATIONS, TRENDING, VIEWED])
 @pytest.mark.parametrize("first", [0, -5, 101])
 def test_a_length_out_of_bounds_is_refused_by_name(operation, first, db):
     error = caller().refused(operation, first=first)
@@ -224,6 +239,80 @@ def test_an_id_that_is_none_of_an_item_is_refused_by_name(db, ada):
     error = caller().refused(SIMILAR, item={"id": global_id("Customer", ada.customer)})
 
     assert error["extensions"]["field"] == "item.id"
+
+
+@pytest.fixture
+def baskets(items, cy, ada):
+    """Two orders of a and c."""
+    for number, person in enumerate((cy, ada)):
+        for item in (items[0], items[2]):
+            EventFactory(identity=person, item=item, kind="purchase", payload={"order": f"A{number}"})
+
+
+def test_what_is_bought_together_comes_before_what_is_similar_each_with_its_reason(served, items, baskets):
+    answer = caller().ask(TOGETHER, item={"sku": "a"}, first=2)["boughtTogether"]
+
+    assert (answer["basis"], answer["notes"], skus(answer)) == ("TOGETHER", [], ["c", "b"])
+    assert [item["reason"] for item in answer["items"]] == [
+        {"code": "BOUGHT_TOGETHER", "text": "often bought with A", "because": {"title": "A"}},
+        {"code": "SIMILAR_ITEM", "text": "similar to A", "because": {"title": "A"}},
+    ]
+
+
+def test_the_queries_for_companions_are_pinned(served, items, baskets, vi, settings):
+    settings.DEPLOYMENT_CHECK_SECONDS = 60
+    asking = caller(vi)
+    asking.ask(TOGETHER, item={"sku": "a"})
+
+    with pinned_queries("graphql bought together"):
+        asking.ask(TOGETHER, item={"sku": "a"})
+
+
+def test_a_customer_finds_back_what_she_viewed(items, ada):
+    for item in items[:2]:
+        EventFactory(identity=ada, item=item)
+
+    answer = caller(ada).ask(VIEWED)["recentlyViewed"]
+
+    assert (answer["basis"], answer["notes"], skus(answer)) == ("VIEWED", [], ["b", "a"])
+    assert answer["items"][0]["reason"] == {"code": "RECENTLY_VIEWED", "text": "viewed lately"}
+
+
+def test_a_shops_server_asks_what_a_customer_viewed(items, ada, sam):
+    EventFactory(identity=ada, item=items[0])
+
+    answer = caller(sam).ask(VIEWED, customer={"externalId": "ada"})["recentlyViewed"]
+
+    assert skus(answer) == ["a"]
+
+
+@pytest.mark.parametrize("who", ["cy", "vi", "kim"])
+def test_others_may_not_ask_what_a_customer_viewed(who, items, ada, request):
+    error = caller(request.getfixturevalue(who)).refused(VIEWED, customer={"externalId": "ada"})
+
+    assert error["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_who_refuses_personalisation_gets_an_empty_list_of_what_she_viewed(items, ada):
+    EventFactory(identity=ada, item=items[0])
+    ConsentFactory(identity=ada, granted=False)
+
+    answer = caller(ada).ask(VIEWED)["recentlyViewed"]
+
+    assert (answer["notes"], answer["items"]) == (["NOT_PERSONAL"], [])
+    assert "switched off" in answer["note"]
+    assert "trending" not in answer["note"]
+
+
+def test_the_queries_for_what_was_viewed_are_pinned(items, ada, settings):
+    settings.DEPLOYMENT_CHECK_SECONDS = 60
+    for item in items:
+        EventFactory(identity=ada, item=item)
+    asking = caller(ada)
+    asking.ask(VIEWED)
+
+    with pinned_queries("graphql recently viewed"):
+        asking.ask(VIEWED)
 
 
 def test_trending_items_are_the_same_for_everybody(served, items, ada, cy):

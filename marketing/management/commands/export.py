@@ -1,6 +1,5 @@
 """manage.py export: rows into a file."""
 
-import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,6 +10,7 @@ from tqdm import tqdm
 
 from marketing.errors import AttuneError
 from marketing.exports import EXPORTS, FORMATS, Export, prepare
+from marketing.exports.whole_file import whole_file
 
 FILTERS = ("from", "to", "source", "kind")
 
@@ -46,17 +46,9 @@ class Command(BaseCommand):
 
 
 def write_whole(export: Export, path: Path) -> int:
-    """The file is there under its name when all of it is; gives the number of rows."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            rows = write(export, file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return rows
+    """Write the file; gives the number of rows."""
+    with whole_file(path) as file:
+        return write(export, file)
 
 
 def write(export: Export, file: BinaryIO) -> int:

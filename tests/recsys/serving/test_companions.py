@@ -6,6 +6,7 @@ from marketing.errors import InvalidInput, NotFound
 from marketing.selectors import Subject
 from recsys import selectors, serving
 from recsys.models import BoostRule, RecommendationLog
+from recsys.selectors import companions
 from recsys.serving.log import list_log
 from tests.factories.marketing import (
     CustomerIdentityFactory,
@@ -58,11 +59,11 @@ def test_companions_come_by_baskets_held_against_how_often_they_are_bought_anywa
 
     scores = dict(selectors.bought_together(printer.pk, first=10))
 
-    # ink: 4 / √4, paper: 2 / √2, hit: 2 of its 36 purchases, 2 / √36.
+    # ink: 4 / √4 · 4/6, paper: 2 / √2 · 2/4, hit: 2 of its 36 purchases, 2 / √36 · 2/4.
     assert scores == {
-        ink.pk: pytest.approx(2),
-        paper.pk: pytest.approx(2**0.5),
-        hit.pk: pytest.approx(1 / 3),
+        ink.pk: pytest.approx(4 / 3),
+        paper.pk: pytest.approx(2**0.5 / 2),
+        hit.pk: pytest.approx(1 / 6),
     }
 
 
@@ -99,6 +100,31 @@ def test_without_orders_a_basket_is_what_one_person_bought_within_a_day(db):
         buy(sponge, identity=person, at=NOW + timedelta(hours=25))
 
     assert [found for found, _score in selectors.bought_together(kettle.pk, first=5)] == [mug.pk]
+
+
+def test_what_was_bought_twice_in_one_order_or_on_one_day_lay_in_one_basket(db):
+    kettle, mug = ItemFactory(), ItemFactory()
+    buy(kettle, kettle, mug, order="A1")
+    buy(kettle, kettle, mug)
+
+    # Each alone would be one basket, which makes no companions: 2 baskets, mug bought twice, 2 / √2 · 2/4.
+    assert selectors.bought_together(kettle.pk, first=5) == [(mug.pk, pytest.approx(2**0.5 / 2))]
+
+
+def test_what_is_bought_all_the_time_is_told_from_a_sample_of_it(db, monkeypatch):
+    monkeypatch.setattr(companions, "SAMPLE", 10)
+    kettle, mug, hit = (ItemFactory() for _ in range(3))
+    now = datetime.now(UTC)
+    for day in (9, 8):
+        buy(kettle, mug, hit, at=now - timedelta(days=day))
+    for hour in range(1, 11):
+        buy(hit, at=now - timedelta(hours=2.4 * hour))
+
+    scores = dict(selectors.bought_together(kettle.pk, first=5))
+
+    # Mug has both of its purchases. Of the hit the newest 10 are of one day, and the first basket's day began 10 days
+    # ago: 100 purchases, 2 / √100 · 2/4.
+    assert scores == {mug.pk: pytest.approx(2**0.5 / 2), hit.pk: pytest.approx(0.1, rel=1e-3)}
 
 
 def test_those_of_whom_nothing_is_kept_and_what_robots_did_make_no_baskets(db):

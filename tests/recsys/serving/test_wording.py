@@ -39,6 +39,7 @@ def test_every_language_has_words_for_every_reason_and_note():
         assert set(wording.NOTES[language]) == set(get_args(NoteCode))
         assert wording.BECAUSE_YOU[language].keys() == wording.BECAUSE_YOU["en"].keys()
         assert language in wording.AROUND
+        assert language in wording.NOTES_OF_VIEWED
 
 
 def test_a_language_without_words_falls_back_on_english():
@@ -50,3 +51,10 @@ def test_notes_are_sentences_one_after_another():
 
     assert text.startswith("This person is new here")
     assert text.endswith("Nothing is on offer.")
+
+
+def test_a_list_of_what_was_viewed_does_not_say_that_it_is_what_is_trending():
+    for note in ("nobody", "not_personal"):
+        assert "trending" in notes_text((note,))
+        assert "trending" not in notes_text((note,), basis="viewed")
+        assert "looked at" in notes_text((note,), basis="viewed")
