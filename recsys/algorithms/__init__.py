@@ -22,6 +22,7 @@ ALGORITHMS: dict[str, str] = {
     "user_tfidf": "recsys.algorithms.user_tfidf",
     "user_bm25": "recsys.algorithms.user_bm25",
     "ease": "recsys.algorithms.ease",
+    "matrix_factorization": "recsys.algorithms.matrix_factorization",
     "ials": "recsys.algorithms.ials",
     "blend": "recsys.algorithms.blend",
 }

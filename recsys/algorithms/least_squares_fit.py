@@ -18,6 +18,8 @@ from recsys.dataset import Csr
 
 # Entries of the matrix that one block may hold; a step makes a few numbers for each.
 BLOCK_INTERACTIONS = {"cpu": 4_000_000, "cuda": 64_000_000}
+# Factors start small beside the preferences, which are 1.
+FIRST_SIZE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +179,20 @@ def cholesky(block: Block, *, known: Tensor, right: Tensor, base: Tensor | None,
         )
     solved: Tensor = torch.cholesky_solve(right.double()[:, :, None], triangles)[:, :, 0].to(known.dtype)
     return solved
+
+
+def first_factors(rows: int, *, factors: int, generator: np.random.Generator) -> Tensor:
+    """Factors `(rows, factors)` to begin with: random, with a length of about `FIRST_SIZE`."""
+    size = np.float32(FIRST_SIZE / np.sqrt(factors))
+    return torch.from_numpy(generator.standard_normal((rows, factors), np.float32) * size)
+
+
+def check_finite(factors: Tensor, *, iteration: int) -> None:
+    if not torch.isfinite(factors).all():
+        raise FitDiverged(
+            f"factors: are NaN or infinite after iteration {iteration + 1}; expected finite numbers: "
+            "raise the regularization, or look for extreme values in the interactions"
+        )
 
 
 def _dots(left: Tensor, right: Tensor) -> Tensor:

@@ -17,8 +17,8 @@ class Config(AlgorithmConfig):
     """
 
     factors: int = searched(64, low=16, high=256, log=True, whole=True)
-    regularization: float = searched(30.0, low=1.0, high=300.0, log=True)
-    regularization_exponent: float = searched(0.0, low=0.0, high=1.0)
+    regularization: float = searched(40.0, low=1.0, high=300.0, log=True)
+    regularization_exponent: float = searched(0.3, low=0.0, high=1.0)
     alpha: float = searched(5.0, low=0.5, high=100.0, log=True)
     iterations: int = searched(15, low=5, high=30, whole=True)
     solver: str = "conjugate_gradient"

@@ -9,16 +9,21 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from recsys.algorithms.contract import FitDiverged, Progress, ignore_progress
+from recsys.algorithms.contract import Progress, ignore_progress
 from recsys.algorithms.device_fit import Room, in_room, resolve_device
 from recsys.algorithms.ials.config import Config
 from recsys.algorithms.ials.penalties import penalties, powers
-from recsys.algorithms.least_squares_fit import Block, cholesky, conjugate_gradient, cut, pair_count
+from recsys.algorithms.least_squares_fit import (
+    Block,
+    check_finite,
+    cholesky,
+    conjugate_gradient,
+    cut,
+    first_factors,
+    pair_count,
+)
 from recsys.algorithms.relabelling import Relabelling
 from recsys.dataset import Csr, Interactions
-
-# Factors start small beside the preferences, which are 1.
-FIRST_SIZE = 0.1
 
 
 def fit(
@@ -52,12 +57,12 @@ def _item_factors(matrix: Csr, config: Config, progress: Progress, room: Room) -
     by_user = _Side.of(matrix, config=config, room=room)
     by_item = _Side.of(matrix.T.tocsr(), config=config, room=room)
     generator = np.random.default_rng(config.seed)
-    items = _first(generator, rows=matrix.shape[1], config=config).to(room.device)
-    users = _first(generator, rows=matrix.shape[0], config=config).to(room.device)
+    items = first_factors(matrix.shape[1], factors=config.factors, generator=generator).to(room.device)
+    users = first_factors(matrix.shape[0], factors=config.factors, generator=generator).to(room.device)
     for iteration in range(config.iterations):
         by_user.solve(users, known=items, config=config)
         by_item.solve(items, known=users, config=config)
-        _check_finite(items, iteration=iteration)
+        check_finite(items, iteration=iteration)
         progress((iteration + 1) / config.iterations, f"iteration {iteration + 1} of {config.iterations}")
     return items.cpu().numpy()
 
@@ -109,16 +114,3 @@ def _right(block: Block, *, known: Tensor) -> Tensor:
 
 def _user_powers(matrix: Csr, *, config: Config) -> npt.NDArray[np.float64]:
     return powers(matrix.sum(axis=1), n_columns=matrix.shape[1], config=config)
-
-
-def _first(generator: np.random.Generator, *, rows: int, config: Config) -> Tensor:
-    size = FIRST_SIZE / np.sqrt(config.factors)
-    return torch.from_numpy(generator.standard_normal((rows, config.factors), np.float32) * np.float32(size))
-
-
-def _check_finite(factors: Tensor, *, iteration: int) -> None:
-    if not torch.isfinite(factors).all():
-        raise FitDiverged(
-            f"factors: are NaN or infinite after iteration {iteration + 1}; expected finite numbers: "
-            "lower alpha, raise the regularization, or look for extreme values in the interactions"
-        )

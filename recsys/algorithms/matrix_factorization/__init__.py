@@ -1,0 +1,1 @@
+"""Explicit matrix factorisation on squared error, with biases (Koren, Bell and Volinsky 2009)."""
