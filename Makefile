@@ -67,7 +67,7 @@ format: install ## sort imports and lay out the code
 
 bench-%: up ## bench-recsys, -serve, -ingest, -durability: figures beside a peer, see docs/benchmarks.md
 	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
-	$(PY) -m tests.benchmarks.$* $(OPTIONS)
+	OMP_WAIT_POLICY=$${OMP_WAIT_POLICY:-passive} $(PY) -m tests.benchmarks.$* $(OPTIONS)
 
 .PHONY: lock
 lock: ## write constraints.txt from what is installed now

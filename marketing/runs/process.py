@@ -62,6 +62,9 @@ def _start(lease: leases.Lease, *, words: IO[bytes]) -> "subprocess.Popen[bytes]
     command = [sys.executable, "-m", "django", "train", "--run", str(lease.run_id), "--token", str(lease.token)]
     return subprocess.Popen(
         [*command, "--parent", str(os.getpid())],
+        # Threads that wait for each other give their processor to those who have work; spinning, they would take it from
+        # whoever serves on the same machine.
+        env={"OMP_WAIT_POLICY": "passive", **os.environ},
         cwd=settings.BASE_DIR,
         stdin=subprocess.DEVNULL,
         stdout=words,
