@@ -11,14 +11,17 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from recsys.algorithms.contract import Scorer
+from recsys.algorithms.inner_products import Best, ByInnerProducts, LongestFirst
 from recsys.dataset import Csr
 from recsys.ranking import top_items
 
-# Scores are dense for a block of people: 5 million float32 are 20 MiB, one block a thread.
-BLOCK_ENTRIES = 5_000_000
+# Scores are dense for a block of people: a million float32 are 4 MiB, which stay in the cache. One block a thread.
+BLOCK_ENTRIES = 1_000_000
 
 # The first row of a block and its scores (b, items) in, the scores that are ranked out.
 Adjust = Callable[[int, npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+# The first row of a block and its history in, the block's lists out.
+Ranker = Callable[[int, Csr], Best]
 
 
 class Batch(NamedTuple):
@@ -43,31 +46,49 @@ def top_for_all(
     `seen` `(users, items)` says what is left out of a person's list: usually the history itself, None for nothing.
     `adjusted` gives a block's scores as they shall be ranked, on the block's own thread.
     `threads` is how many blocks are worked on at once, by default one for each processor; as many blocks are held in
-    memory, whatever the number of people.
+    memory, whatever the number of people. Where scores are inner products and nothing adjusts them, only the items are
+    scored that can be on a list: the same lists within rounding.
     """
     workers = threads or _processors()
-    people = max(1, BLOCK_ENTRIES // max(scorer.n_items, 1))
+    best, width = _ranker(scorer, k=k, seen=seen, adjusted=adjusted)
+    people = max(1, BLOCK_ENTRIES // max(width, 1))
     starts = range(0, history.shape[0], people)
 
     def rank(start: int) -> Batch:
-        return _rank(scorer, history, start=start, stop=start + people, k=k, seen=seen, adjusted=adjusted)
+        own = history[start : start + people]
+        places, scores = best(start, own)
+        return Batch(np.arange(start, start + own.shape[0]), places, scores)
 
     # The blocks are the threads' work: linear algebra with threads of its own in each of them would only get in the way.
     with ThreadPoolExecutor(workers) as pool, threadpool_limits(1, user_api="blas"):
         yield from _in_order(pool, rank, starts, ahead=workers)
 
 
-def _rank(
-    scorer: Scorer, history: Csr, *, start: int, stop: int, k: int, seen: "Csr | None", adjusted: Adjust | None
-) -> Batch:
-    scores = scorer.score(history[start:stop])
-    if adjusted is not None:
-        scores = adjusted(start, scores)
-    if seen is not None:
-        block = seen[start:stop]
-        scores[np.repeat(np.arange(len(scores)), np.diff(block.indptr)), block.indices] = -np.inf
-    places = top_items(scores, k=k)
-    return Batch(np.arange(start, start + len(scores)), places, np.take_along_axis(scores, places, axis=1))
+def _ranker(scorer: Scorer, *, k: int, seen: "Csr | None", adjusted: Adjust | None) -> tuple[Ranker, int]:
+    """What ranks a block of people that begins at a row, and how many items it scores for each of them."""
+    if adjusted is None and isinstance(scorer, ByInnerProducts):
+        longest, vectors = LongestFirst(scorer.factors), scorer.vectors
+
+        def from_longest(start: int, history: Csr) -> Best:
+            return longest.best(vectors(history), k=k, seen=_rows(seen, start, history.shape[0]))
+
+        return from_longest, longest.first_size(k=k)
+
+    def from_all(start: int, history: Csr) -> Best:
+        scores = scorer.score(history)
+        if adjusted is not None:
+            scores = adjusted(start, scores)
+        left_out = _rows(seen, start, history.shape[0])
+        if left_out is not None:
+            scores[np.repeat(np.arange(len(scores)), np.diff(left_out.indptr)), left_out.indices] = -np.inf
+        places = top_items(scores, k=k)
+        return Best(places, np.take_along_axis(scores, places, axis=1))
+
+    return from_all, scorer.n_items
+
+
+def _rows(matrix: "Csr | None", start: int, count: int) -> "Csr | None":
+    return None if matrix is None else matrix[start : start + count]
 
 
 def _in_order(pool: ThreadPoolExecutor, work: Callable[[int], Batch], starts: range, *, ahead: int) -> Iterator[Batch]:

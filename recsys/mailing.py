@@ -21,8 +21,8 @@ from recsys.batches import top_for_all
 from recsys.dataset import Csr, Mask
 from recsys.selectors import ON_OFFER, OfferedItem, Recipient
 from recsys.serving import candidates
-from recsys.serving.boosts import NO_RULES, Pin, Rules, rule_book
-from recsys.serving.bundle import Bundle, deployed
+from recsys.serving.boosts import Pin, Rules, rule_book
+from recsys.serving.bundle import Bundle, as_keys, deployed
 from recsys.serving.candidates import Reasons, Taste
 from recsys.serving.filling import NEW, STAFF_PICK
 from recsys.serving.lists import Candidate, RankedItem, RankedList
@@ -107,7 +107,7 @@ class _Shop:
         return tuple(pin for pin in pins if self.may_stand(_as_ids([pin.item_id]))[0])
 
     def may_stand(self, item_ids: Ids) -> Mask:
-        wanted = _as_keys(item_ids)
+        wanted = as_keys(item_ids)
         if not len(self._offered_keys):
             return np.zeros(len(wanted), bool)
         places = np.minimum(np.searchsorted(self._offered_keys, wanted), len(self._offered_keys) - 1)
@@ -141,33 +141,20 @@ class _Shop:
 
     def _fill_ups(self, recipient: Recipient) -> Iterator[Candidate]:
         seen = recipient.past.seen()
-        yield from self._trend_without(seen)
+        yield from (candidate for candidate in self._trend if candidate.item_id.bytes not in seen)
         for row in self.offered:
             if row.tobytes() not in seen:
                 yield Candidate(UUID(bytes=row.tobytes()), 0.0, NEW)
 
-    def _trend_without(self, seen: frozenset[bytes]) -> Iterable[Candidate]:
-        if len(self.rules.keys) and not seen.isdisjoint(self._trending_ids):
-            # How far a rule moves an item depends on which others there are.
-            return self._standing(candidates.trending(rules=self.rules, seen=lambda: seen))
-        return (candidate for candidate in self._trend if candidate.item_id.bytes not in seen)
-
     @cached_property
     def _trend(self) -> list[Candidate]:
-        return self._standing(candidates.trending(rules=self.rules))
-
-    @cached_property
-    def _trending_ids(self) -> frozenset[bytes]:
-        return frozenset(candidate.item_id.bytes for candidate in candidates.trending(rules=NO_RULES))
-
-    def _standing(self, trend: Iterator[Candidate]) -> list[Candidate]:
-        rows = list(trend)
+        rows = list(candidates.trending(rules=self.rules))
         stands = self.may_stand(_as_ids([row.item_id for row in rows]))
         return [row for row, stays in zip(rows, stands, strict=True) if stays]
 
     @cached_property
     def _offered_keys(self) -> npt.NDArray[np.bytes_]:
-        return np.sort(_as_keys(self.offered))
+        return np.sort(as_keys(self.offered))
 
 
 def _by_model(recipients: Sequence[Recipient], shop: _Shop) -> list[_Draft]:
@@ -253,8 +240,3 @@ def _mailed(recipient: Recipient, draft: _Draft, rows: Sequence[tuple[Candidate,
 
 def _as_ids(item_ids: Sequence[UUID]) -> Ids:
     return np.frombuffer(b"".join(item_id.bytes for item_id in item_ids), np.uint8).reshape(-1, 16)
-
-
-def _as_keys(item_ids: Ids) -> npt.NDArray[np.bytes_]:
-    # Numpy ignores zero bytes at the end when it compares; all keys have 16 bytes, so that equal still means equal.
-    return np.ascontiguousarray(item_ids).view("S16").ravel()

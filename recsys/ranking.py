@@ -7,13 +7,15 @@ import numpy.typing as npt
 
 Rows = npt.NDArray[np.int64]
 
-# Rows are cut into groups of columns, four for each place wanted and so many at least; the k-th best of the groups' best
-# scores is a bound that few of the others reach.
-GROUPS_PER_PLACE, LEAST_GROUPS = 4, 128
+# Rows are cut into groups of columns, four for each place wanted and so many at least, or more of them where there are
+# columns enough; the k-th best of the groups' best scores is a bound that few of the others reach.
+GROUPS_PER_PLACE, LEAST_GROUPS, MOST_GROUPS = 4, 128, 512
 # With fewer columns in a group the bound saves nothing.
 LEAST_WIDTH = 4
 # Where more scores than this, for each place wanted, reach the bound, since many are equal, rows are cut by the k-th score.
 MOST_PER_PLACE = 16
+# Scores are looked at several times, in slabs of rows that stay in a processor's cache: 4 MiB of float32.
+SLAB_ENTRIES = 1_000_000
 
 
 def top_items(scores: npt.NDArray[Any], *, k: int) -> Rows:
@@ -29,7 +31,15 @@ def top_items(scores: npt.NDArray[Any], *, k: int) -> Rows:
     k = min(k, items)
     if k == 0 or rows == 0:
         return np.empty((rows, k), np.int64)
-    groups = max(GROUPS_PER_PLACE * k, LEAST_GROUPS)
+    slab = max(1, SLAB_ENTRIES // items)
+    if rows <= slab:
+        return _top_of_slab(scores, k=k)
+    return np.concatenate([_top_of_slab(scores[start : start + slab], k=k) for start in range(0, rows, slab)])
+
+
+def _top_of_slab(scores: npt.NDArray[Any], *, k: int) -> Rows:
+    rows, items = scores.shape
+    groups = max(GROUPS_PER_PLACE * k, LEAST_GROUPS, min(items // LEAST_WIDTH, MOST_GROUPS))
     if items >= LEAST_WIDTH * groups:
         reached = scores >= _bound(scores, k=k, groups=groups)
         if np.count_nonzero(reached) <= MOST_PER_PLACE * k * rows:

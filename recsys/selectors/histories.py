@@ -18,7 +18,7 @@ SEEN_EVENTS = 10_000
 # The lists whose items count as shown: a person's newest ones.
 SHOWN_LISTS = 20
 SHOWN_DAYS = 14
-# An item that was shown so often without any event on it loses rank with each further time, down to the floor.
+# An item that was shown so often since she last did anything to it loses rank with each further time, down to the floor.
 PATIENCE = 2
 FATIGUE = 0.8
 FATIGUE_FLOOR = 0.2
@@ -28,8 +28,9 @@ FATIGUE_FLOOR = 0.2
 class Penalties:
     """What lost rank: `item_ids` `(m, 16)` uint8, bytes of the UUIDs; `factors` `(m,)` float32, from the floor to below 1.
 
-    An item that n of her newest lists showed has the factor 0.8^(n - 2), at least 0.2; one that was shown twice or less, or
-    on which she did anything after the first of these showings, has none. A score above zero is multiplied by it.
+    An item that n of her newest lists have shown since she last did anything to it (viewed, clicked, bought …) has the
+    factor 0.8^(n - 2), at least 0.2; one that was shown twice or less since then has none. A score above zero is
+    multiplied by it.
     """
 
     item_ids: npt.NDArray[np.uint8]
@@ -158,9 +159,9 @@ def _history_sql(weight: str, identities: str) -> str:
         SELECT string_agg(uuid_send(shown.item_id), '' ORDER BY shown.item_id) AS item_ids,
                array_agg(shown.times ORDER BY shown.item_id) AS times
         FROM (
-            SELECT listed.item_id::uuid AS item_id, count(*) AS times, min(listed.served_at) AS first_at
+            SELECT listed.item_id, count(*) AS times
             FROM (
-                SELECT list.served_at, jsonb_array_elements(list.items) ->> 'item' AS item_id
+                SELECT list.served_at, (jsonb_array_elements(list.items) ->> 'item')::uuid AS item_id
                 FROM (
                     SELECT served_at, items
                     FROM recsys_recommendationlog
@@ -170,11 +171,11 @@ def _history_sql(weight: str, identities: str) -> str:
                     LIMIT %(lists)s
                 ) list
             ) listed
+            LEFT JOIN met ON met.item_id = listed.item_id
+            WHERE met.item_id IS NULL OR met.last_at < listed.served_at
             GROUP BY listed.item_id
             HAVING count(*) > %(patience)s
         ) shown
-        LEFT JOIN met ON met.item_id = shown.item_id
-        WHERE met.item_id IS NULL OR met.last_at < shown.first_at
     )
     SELECT history.item_ids, history.strengths, history.kinds, vain.item_ids, vain.times
     FROM history CROSS JOIN vain

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 
 from recsys.selectors.conditions import offered_condition
-from recsys.signals import weight_sql
+from recsys.signals import LOOKS, weight_sql
 
 # Trending looks at this many of the newest events of the whole shop, so that its cost does not grow with the shop.
 TRENDING_EVENTS = 200_000
@@ -18,7 +18,8 @@ def trending_scores(*, first: int) -> list[tuple[UUID, float]]:
     """Items on offer with the sum of the recent strengths that people gave them, the highest first.
 
     A strength halves every TRENDING_HALF_LIFE_DAYS before the newest event, not before now, so that an import of years
-    ago has its trends too. Each person counts once for an item, so that those of whom nothing is kept can't count.
+    ago has its trends too. Each person counts once for an item, so that those of whom nothing is kept can't count, and
+    not at all where the newest decision was one against it, as what came back.
     """
     with connection.cursor() as cursor:
         per_second = -1 / (settings.TRENDING_HALF_LIFE_DAYS * DAY_SECONDS)
@@ -32,7 +33,7 @@ def _trending_sql(weight: str) -> str:
     return f"""
     WITH recent AS MATERIALIZED (
         SELECT marketing_event.identity_id, marketing_event.item_id, marketing_event.occurred_at,
-               {weight} AS strength
+               marketing_event.kind, {weight} AS strength
         FROM marketing_event
         WHERE marketing_event.item_id IS NOT NULL AND marketing_event.quality = 'ok'
             AND marketing_event.identity_id NOT IN (
@@ -46,8 +47,12 @@ def _trending_sql(weight: str) -> str:
         SELECT recent.item_id, max(recent.strength * power(2.0::float8, greatest(
             %s * extract(epoch FROM newest.at - recent.occurred_at)::float8, -500))) AS strength
         FROM recent CROSS JOIN newest
-        WHERE recent.strength > 0
+        WHERE recent.strength <> 0
         GROUP BY recent.identity_id, recent.item_id
+        HAVING max(recent.strength) > 0 AND COALESCE(
+            max(recent.occurred_at) FILTER (WHERE recent.strength > 0 AND recent.kind NOT IN {LOOKS})
+                > max(recent.occurred_at) FILTER (WHERE recent.strength < 0),
+            bool_and(recent.strength > 0))
     )
     SELECT given.item_id, sum(given.strength)
     FROM given

@@ -67,7 +67,7 @@ class Bundle:
                 f"the array 'item_ids' is {item_ids.dtype} of shape {item_ids.shape}; "
                 f"expected uint8 of shape ({scorer.n_items}, 16)"
             )
-        keys = _as_keys(item_ids)
+        keys = as_keys(item_ids)
         columns = np.argsort(keys, kind="stable")
         return cls(artefact_id, algorithm, scorer, item_ids, keys[columns], columns)
 
@@ -78,12 +78,13 @@ class Bundle:
         """Columns `(k,)` of these ids `(k, 16)`; -1 for those that the artefact does not know."""
         if not len(self.keys) or not len(item_ids):
             return np.full(len(item_ids), -1, np.int64)
-        wanted = _as_keys(item_ids)
+        wanted = as_keys(item_ids)
         places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         return np.where(self.keys[places] == wanted, self.columns[places], -1)
 
 
-def _as_keys(item_ids: npt.NDArray[np.uint8]) -> npt.NDArray[np.bytes_]:
+def as_keys(item_ids: npt.NDArray[np.uint8]) -> npt.NDArray[np.bytes_]:
+    """Each id `(n, 16)` as one value, to sort and to look up."""
     # Numpy ignores zero bytes at the end when it compares; all keys have 16 bytes, so that equal still means equal.
     return np.ascontiguousarray(item_ids).view("S16").ravel()
 

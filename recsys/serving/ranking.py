@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from uuid import UUID, uuid4
 
@@ -58,9 +59,9 @@ def recommend(
         unwanted=past.unwanted,
         exploration=settings.RECOMMENDATION_EXPLORATION if explores else 0.0,
     )
-    trend = candidates.trending(rules=frame.rules, seen=left_out)
+    reach = frame.reach(order.depth + len(order.pins))
+    trend = candidates.trending(rules=frame.rules, seen=left_out, reach=reach)
     if bundle is not None:
-        reach = frame.reach(order.depth + len(order.pins))
         own = candidates.personal(bundle, past, exclude_seen=exclude_seen, rules=frame.rules, reach=reach)
         trend = chain(own, trend)
     filled = fill(trend, order)
@@ -140,7 +141,8 @@ def trending(
     frame = _frame(first=first, placement=placement, filters=filters, variety=variety)
     # Only variety asks the artefact anything here, so that a list of trends waits for none to be loaded.
     order = frame.order(bundle=deployed.current() if frame.variety.diversity else None)
-    filled = fill(candidates.trending(rules=frame.rules), order)
+    reach = frame.reach(order.depth + len(order.pins))
+    filled = fill(candidates.trending(rules=frame.rules, reach=reach), order)
     notes = frame.why_short(filled, any_seen=False)
     return _given_out(
         _ranked(order, "trending", filled.items, bundle=None, notes=notes), placement=placement, subject=Subject()
@@ -160,7 +162,7 @@ def _around(
     reach = frame.reach(order.depth + len(order.pins) + len(left_out))
     sources = [
         candidates.similar(bundle, item_id, seen=left_out, rules=frame.rules, reach=reach),
-        candidates.trending(rules=frame.rules, seen=lambda: left_out),
+        candidates.trending(rules=frame.rules, seen=lambda: left_out, reach=reach),
     ]
     if together:
         sources.insert(0, candidates.bought_together(item_id, seen=left_out, rules=frame.rules))
@@ -203,7 +205,8 @@ class _Frame:
         )
 
     def reach(self, first: int) -> Reach:
-        return Reach(first, lambda: selectors.matching_ids(self.condition, first=MATCHING), selective=self.filtered)
+        matching = cache(lambda: selectors.matching_ids(self.condition, first=MATCHING))  # model and trends ask for it
+        return Reach(first, matching, selective=self.filtered)
 
     def why_short(self, filled: Filled, *, any_seen: bool) -> tuple[NoteCode, ...]:
         if len(filled.items) == self.first:

@@ -323,7 +323,9 @@ class TestSettings:
 class TestRegistry:
     def test_an_unknown_algorithm_is_refused_with_those_there_are(self):
         for lookup in (config_class, load_fit, load_scorer):
-            with pytest.raises(InvalidInput, match=r"^algorithm: 'deep_thought' is not known; expected one of .*ease, "):
+            with pytest.raises(
+                InvalidInput, match=r"^algorithm: 'deep_thought' is not known; expected one of .*ease, "
+            ):
                 lookup("deep_thought")
 
     def test_scoring_never_loads_torch(self):

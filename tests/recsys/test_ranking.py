@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recsys import ranking
 from recsys.ranking import top_items
 
 
@@ -45,12 +46,19 @@ def test_no_rows_no_items_or_no_wish_give_empty_lists():
 )
 def test_over_a_large_catalogue_it_agrees_with_sorting_everything(seed, k, distinct, left_out, kind):
     draw = np.random.default_rng(seed)
-    scores = draw.integers(0, distinct, size=(5, 1_000)).astype(kind)
+    scores = draw.integers(0, distinct, size=(5, 2_100)).astype(kind)
     scores[draw.random(scores.shape) < left_out] = -np.inf
 
     expected = np.argsort(-scores, axis=1, kind="stable")[:, :k]
 
     assert np.array_equal(top_items(scores, k=k), expected)
+
+
+def test_many_rows_are_ranked_in_slabs_and_stay_in_order(monkeypatch):
+    monkeypatch.setattr(ranking, "SLAB_ENTRIES", 900)  # three rows
+    scores = np.random.default_rng(4).integers(0, 50, size=(10, 300)).astype(np.float32)
+
+    assert np.array_equal(top_items(scores, k=10), np.argsort(-scores, axis=1, kind="stable")[:, :10])
 
 
 @pytest.mark.parametrize("order", ["C", "F"])

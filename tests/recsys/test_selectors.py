@@ -195,6 +195,29 @@ def test_one_person_can_not_make_an_item_trend_alone(db):
     assert scores == [(liked_by_two.pk, pytest.approx(2.0)), (pushed.pk, pytest.approx(1.0))]
 
 
+@pytest.mark.parametrize(
+    ("kinds", "strength"),
+    [
+        (["purchase", "refund"], None),
+        (["purchase", "refund", "view"], None),
+        (["purchase", "refund", "purchase"], 5.0),
+        (["like", "not_interested"], None),
+        (["not_interested", "like"], 2.0),
+        (["not_interested"], None),
+        (["view", "purchase"], 5.0),
+    ],
+)
+def test_what_somebody_is_against_does_not_trend_by_her(kinds, strength, vi, settings):
+    settings.TRENDING_HALF_LIFE_DAYS = 1e6  # so that nothing is lost of a strength within minutes
+    item = ItemFactory()
+    for minute, kind in enumerate(kinds):
+        EventFactory(identity=vi, item=item, kind=kind, occurred_at=NOW + timedelta(minutes=minute - 10))
+
+    scores = selectors.trending_scores(first=5)
+
+    assert scores == ([] if strength is None else [(item.pk, pytest.approx(strength))])
+
+
 @pytest.mark.parametrize("quality", ["bot", "duplicate"])
 def test_what_does_not_count_is_no_history_and_no_trend(quality, vi):
     EventFactory(identity=vi, quality=quality)

@@ -21,7 +21,7 @@ from marketing.tokens import read_token
 from recsys import selectors
 from recsys.ranking import top_items
 from recsys.serving.bundle import deployed
-from recsys.serving.candidates import HISTORY_ITEMS, without_unwanted
+from recsys.serving.candidates import HISTORY_ITEMS, RECENCY, without_unwanted
 from recsys.serving.filling import SPARE
 from recsys.serving.lists import RankedList
 from recsys.serving.log import list_log
@@ -72,7 +72,7 @@ def rank(past: selectors.History) -> dict[UUID, tuple[float, int]]:
     bundle = deployed.current()
     columns = bundle.positions(past.item_ids)
     places = np.flatnonzero((columns >= 0) & (past.strengths > 0))[:HISTORY_ITEMS]
-    items, weights = columns[places], past.strengths[places]
+    items, weights = columns[places], past.strengths[places] * RECENCY[: len(places)]
     history = sparse.csr_array((weights, items, [0, len(items)]), shape=(1, bundle.scorer.n_items))
     scores = without_unwanted(bundle.scorer.score(history)[0], bundle, past, columns)
     shown = bundle.positions(past.penalties.item_ids)

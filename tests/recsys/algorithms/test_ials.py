@@ -64,6 +64,27 @@ class TestFoldingIn:
 
         assert vectors == pytest.approx(np.array(expected), abs=1e-4)
 
+    def test_people_with_histories_of_all_lengths_get_what_each_gets_alone(self):
+        generator = np.random.default_rng(42)
+        known = scorer(generator.standard_normal((500, 8)).astype(np.float32), factors=8)
+        lengths = [0, 500, 1, 3, 0, 170, *range(40), 260]
+        history = sparse.csr_array(
+            np.array([generator.permutation(np.arange(500) < length) for length in lengths], np.float32)
+        )
+
+        together = known.vectors(history)
+
+        alone = np.concatenate([known.vectors(history[[row]]) for row in range(len(lengths))])
+        assert together == pytest.approx(alone, rel=1e-4, abs=1e-6)
+
+    def test_a_matrix_that_is_not_positive_definite_is_solved_for_too(self):
+        # As rounding leaves one now and then: a Gram matrix of -4 I, so that A = -4 I + y_0 y_0ᵀ + I = (-2 0; 0 -3).
+        arrays = {"items": ITEMS, "gram": -4 * np.eye(2, dtype=np.float32), "mean_power": np.ones(1, np.float32)}
+        known = load_scorer("ials").from_arrays(arrays, config_class("ials").from_dict(BY_HAND))
+
+        # Right side 2 y_0 = (2, 0).
+        assert known.vectors(sparse.csr_array(np.array([[1, 0]], np.float32))) == pytest.approx(np.array([[-1.0, 0.0]]))
+
     def test_someone_without_a_history_has_no_preference(self):
         assert scorer().score(sparse.csr_array((2, 2), dtype=np.float32)).tolist() == [[0, 0], [0, 0]]
 

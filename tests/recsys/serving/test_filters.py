@@ -135,6 +135,21 @@ def test_a_narrow_filter_is_ranked_by_the_model_however_deep_its_items_stand(dep
     assert {item.reason.code for item in ranked.items} == {"because_you"}
 
 
+def test_behind_a_narrow_filter_trends_are_found_however_deep_they_stand(cy, settings, django_assert_num_queries):
+    settings.DEPLOYMENT_CHECK_SECONDS = 60
+    items = ItemFactory.create_batch(40)
+    for hours, item in enumerate(items):
+        EventFactory(identity=cy, item=item, occurred_at=NOW - timedelta(hours=hours))
+    Item.objects.filter(pk__in=[items[37].pk, items[39].pk]).update(brand="Deep")
+    serving.trending(first=2)
+
+    with django_assert_num_queries(3):  # the first ones, what has the brand, and of it what trends
+        ranked = serving.trending(first=2, filters=Filters(brands=["Deep"]))
+
+    assert skus(ranked) == [items[37].sku, items[39].sku]
+    assert [item.reason.code for item in ranked.items] == ["trending", "trending"]
+
+
 def test_what_fills_a_list_up_obeys_the_filter_too(ask, cy):
     trending, other = ItemFactory(sku="trending", brand="Acme"), ItemFactory(sku="other")
     ItemFactory(sku="new", brand="Acme"), ItemFactory(sku="new too")

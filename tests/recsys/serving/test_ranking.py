@@ -10,6 +10,7 @@ from marketing.errors import InvalidInput
 from marketing.models import Item
 from marketing.selectors import Subject
 from recsys import serving
+from recsys.models.lists import PREVIEW
 from recsys.serving.lists import Reason
 from tests.factories.marketing import EventFactory, ItemFactory
 from tests.factories.recsys import RecommendationLogFactory
@@ -19,6 +20,8 @@ pytestmark = pytest.mark.usefixtures("fresh_process")
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 NOBODY = Subject()
+# What an item weighs when one other was met later: the weight halves over ten.
+AS_THE_OLDER_OF_TWO = 0.5 ** (1 / 10)
 
 
 def subject(*identities, personal=True):
@@ -27,6 +30,10 @@ def subject(*identities, personal=True):
 
 def skus(ranked):
     return [item.item.sku for item in ranked.items]
+
+
+def scores_of(ranked):
+    return {item.item.sku: item.score for item in ranked.items}
 
 
 def codes(ranked):
@@ -61,7 +68,7 @@ def test_a_fresh_event_counts_at_once_without_training(deploy, items, vi):
 
 
 def test_what_was_seen_is_left_out_unless_it_is_asked_for(deploy, items, vi):
-    deploy(items[:3], [[0, 0.2, 0.1], [0.3, 0, 0.1], [0, 0, 0]])
+    deploy(items[:3], [[0, 0.25, 0.1], [0.3, 0, 0.1], [0, 0, 0]])
     EventFactory(identity=vi, item=items[0])
     EventFactory(identity=vi, item=items[1])
 
@@ -69,7 +76,7 @@ def test_what_was_seen_is_left_out_unless_it_is_asked_for(deploy, items, vi):
     everything = serving.recommend(subject(vi), first=3, exclude_seen=False)
 
     assert skus(unseen) == ["c"]
-    # a: .3 from b; b: .2 from a; c: .1 + .1, and of equal scores the earlier comes first
+    # a: .3 from b; b: .25 · .93 from a, which is older; c: .1 · .93 + .1
     assert skus(everything) == ["a", "b", "c"]
 
 
@@ -301,16 +308,108 @@ def test_a_list_takes_two_queries_however_long_it_is(first, deploy, vi, settings
     assert len(ranked.items) == first
 
 
-def test_what_was_shown_in_vain_loses_rank(chain, items, vi):
-    EventFactory(identity=vi, item=items[0])
-    for _time in range(4):
-        RecommendationLogFactory(identity=vi, items=[{"item": str(items[1].pk), "score": 1.0, "reason": "trending"}])
+def test_what_was_done_last_weighs_more(deploy, items, vi):
+    # a speaks for c as much as b for d.
+    deploy(items[:4], [[0, 0, 0.5, 0], [0, 0, 0, 0.5], [0, 0, 0, 0], [0, 0, 0, 0]])
+    EventFactory(identity=vi, item=items[0], occurred_at=NOW - DAY)
+    EventFactory(identity=vi, item=items[1], occurred_at=NOW)
 
+    ranked = serving.recommend(subject(vi), first=2)
+
+    assert skus(ranked) == ["d", "c"]
+    assert [item.score for item in ranked.items] == [pytest.approx(0.5), pytest.approx(0.5 * AS_THE_OLDER_OF_TWO)]
+
+
+def test_what_was_done_long_ago_weighs_half_and_no_less(deploy, vi):
+    items = ItemFactory.create_batch(32)
+    weights = np.zeros((32, 32), np.float32)
+    weights[29, 30] = 1  # the oldest of thirty speaks for the next
+    deploy(items, weights)
+    for hours, item in enumerate(items[:30]):
+        EventFactory(identity=vi, item=item, occurred_at=NOW - timedelta(hours=hours))
+
+    ranked = serving.recommend(subject(vi), first=1)
+
+    assert [(item.item.sku, item.score) for item in ranked.items] == [(items[30].sku, pytest.approx(0.5))]
+
+
+def show(identity, item, *, hours_ago, **values):
+    """The item stood in a list, so many hours ago."""
+    entry = {"item": str(item.pk), "score": 1.0, "reason": "trending"}
+    RecommendationLogFactory(identity=identity, items=[entry], served_at=NOW - timedelta(hours=hours_ago), **values)
+
+
+@pytest.fixture
+def shown_in_vain(chain, items, vi):
+    """Vi viewed a, then b was shown to her four times."""
+    EventFactory(identity=vi, item=items[0], occurred_at=NOW - DAY)
+    for hours_ago in (9, 8, 7, 6):
+        show(vi, items[1], hours_ago=hours_ago)
+
+
+def test_what_was_shown_in_vain_loses_rank(shown_in_vain, vi):
     ranked = serving.recommend(subject(vi), first=3)
 
     # b was shown four times: .5 · .8² = .32, between c and d.
     assert skus(ranked) == ["c", "b", "d"]
     assert ranked.items[1].score == pytest.approx(0.32)
+
+
+@pytest.mark.parametrize("kind", ["click", "view"])
+def test_what_was_shown_in_vain_has_its_rank_back_once_it_is_clicked(kind, shown_in_vain, items, vi):
+    EventFactory(identity=vi, item=items[1], kind=kind, occurred_at=NOW - timedelta(hours=5))
+
+    scores = scores_of(serving.recommend(subject(vi), first=6, exclude_seen=False))
+
+    assert scores["b"] == pytest.approx(0.5 * AS_THE_OLDER_OF_TWO)
+
+
+def test_only_showings_since_she_last_did_anything_are_in_vain(shown_in_vain, items, vi):
+    EventFactory(identity=vi, item=items[1], kind="click", occurred_at=NOW - timedelta(hours=5))
+    for hours_ago in (4, 3, 2):
+        show(vi, items[1], hours_ago=hours_ago)
+
+    scores = scores_of(serving.recommend(subject(vi), first=6, exclude_seen=False))
+
+    # Three times since the click, one more than nothing is said of.
+    assert scores["b"] == pytest.approx(0.5 * AS_THE_OLDER_OF_TWO * 0.8)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_was_shown_once_or_twice_keeps_its_rank(times, chain, items, vi):
+    EventFactory(identity=vi, item=items[0], occurred_at=NOW - DAY)
+    for _time in range(times):
+        show(vi, items[1], hours_ago=1)
+
+    assert skus(serving.recommend(subject(vi), first=3)) == ["b", "c", "d"]
+
+
+def test_however_often_it_was_shown_a_fifth_of_the_score_stays(chain, items, vi):
+    EventFactory(identity=vi, item=items[0], occurred_at=NOW - DAY)
+    for _time in range(20):
+        show(vi, items[1], hours_ago=1)
+
+    # .8^18 = .018 would be less than the floor: .5 · .2
+    assert scores_of(serving.recommend(subject(vi), first=5))["b"] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    "showing", [{"placement": PREVIEW}, {"hours_ago": 24 * 14 + 1}], ids=["to staff", "more than 14 days ago"]
+)
+def test_showings_to_staff_and_of_long_ago_do_not_count(showing, chain, items, vi):
+    EventFactory(identity=vi, item=items[0], occurred_at=NOW - 20 * DAY)
+    for _time in range(5):
+        show(vi, items[1], **{"hours_ago": 1, **showing})
+
+    assert skus(serving.recommend(subject(vi), first=1)) == ["b"]
+
+
+def test_what_was_shown_to_another_loses_nothing(chain, items, vi, cy):
+    EventFactory(identity=vi, item=items[0])
+    for _time in range(5):
+        show(cy, items[1], hours_ago=1)
+
+    assert skus(serving.recommend(subject(vi), first=1)) == ["b"]
 
 
 HISTORY_OF_10_000 = """
