@@ -63,9 +63,9 @@ def fitting(configuration: Configuration, *, n_items: int, log: Callable[[str], 
 
 
 def _said(value: Any) -> str:
-    """A setting in words: of a blend's members their names."""
+    """A setting in words: of a blend's members their labels, so that two blends of the same algorithms differ."""
     if isinstance(value, list | tuple) and all(isinstance(member, Mapping) for member in value):
-        return " + ".join(str(member.get("algorithm")) for member in value)
+        return " + ".join(Configuration.of_run(member).label for member in value)
     return str(value)
 
 

@@ -41,12 +41,12 @@ def test_a_catalogue_too_large_for_dense_weights_gets_factors_and_the_log_says_s
     assert lines == ["11 items are more than the 10 that ease is allowed: ials instead."]
 
 
-def test_a_blend_is_named_after_its_members():
+def test_a_blend_is_named_after_its_members_and_their_settings():
     members = [{"algorithm": "ease", "params": {"regularization": 9.0}}, {"algorithm": "user_bm25"}]
 
     assert Configuration.of_run({"algorithm": "blend"}).label == "blend"
     assert Configuration.of_run({"algorithm": "blend", "params": {"members": members}}).label == (
-        "blend (members ease + user_bm25)"
+        "blend (members ease (regularization 9.0) + user_bm25)"
     )
 
 
