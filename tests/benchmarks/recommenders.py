@@ -22,10 +22,10 @@ EASE_100K: dict[str, Any] = {
     "run_length": 4,
 }
 EASE_1M: dict[str, Any] = {
-    "regularization": 1500.0,
-    "dropout": 0.3,
-    "activity_exponent": 0.75,
-    "diagonal_exponent": 0.95,
+    "regularization": 500.0,
+    "dropout": 0.56,
+    "activity_exponent": 0.68,
+    "diagonal_exponent": 0.85,
 }
 IALS_100K: dict[str, Any] = {
     "factors": 80,
