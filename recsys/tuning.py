@@ -172,10 +172,11 @@ def _try(
 ) -> TuningTrial:
     distributions = _distributions(configuration.params.search_space())
     suggested = study.ask(distributions)
+    params = _short(suggested.params, space=configuration.params.search_space())
     started = time.monotonic()
     value, failure = None, ""
     try:
-        value = _judge(_varied(configuration, suggested.params), validation=validation)
+        value = _judge(_varied(configuration, params), validation=validation)
     except AttuneError as error:
         failure = str(error)[:300]
     if value is None:
@@ -185,14 +186,22 @@ def _try(
     trial = TuningTrial.objects.create(
         run_id=run.run_id,
         number=number,
-        params=suggested.params,
+        params=params,
         value=value,
         failure=failure,
         seconds=time.monotonic() - started,
     )
     outcome = failure if value is None else f"{METRIC} {value:.4f}"
-    run.log(f"Trial {number + 1}: {_said(suggested.params)}: {outcome} ({trial.seconds:.1f} s).")
+    run.log(f"Trial {number + 1}: {_said(params)}: {outcome} ({trial.seconds:.1f} s).")
     return trial
+
+
+def _short(params: Mapping[str, Any], *, space: Mapping[str, Dimension]) -> dict[str, Any]:
+    """Numbers of four digits: more say nothing, and the settings are a configuration's name."""
+    return {
+        name: min(max(float(f"{value:.4g}"), space[name].low), space[name].high) if isinstance(value, float) else value
+        for name, value in params.items()
+    }
 
 
 def _varied(configuration: Configuration, params: Mapping[str, Any]) -> Configuration:

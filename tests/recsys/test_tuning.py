@@ -88,6 +88,16 @@ def test_a_trials_value_is_what_its_settings_reach_on_rows_held_out_of_those_giv
     assert trial.value == pytest.approx(float(again.ndcg.mean()))
 
 
+def test_settings_that_are_tried_have_four_digits_as_they_are_read_by_people(planted):
+    watched = Watched()
+
+    result = tuned(planted, watched, trials=5)
+
+    tried = [value for trial in TuningTrial.objects.all() for value in trial.params.values()]
+    assert all(value == float(f"{value:.4g}") for value in tried)
+    assert len(result.configuration.label) < 150
+
+
 def test_a_run_that_starts_again_goes_on_after_the_trials_it_has(planted):
     watched = Watched()
     tuned(planted, watched, trials=3)
