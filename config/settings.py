@@ -213,8 +213,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "light"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# The space that items are embedded in, for recommending and searching by meaning: “multilingual”, or “english” where all
+# texts are.
+ITEM_SPACE = env.str("ITEM_SPACE", "multilingual", validate=validate.OneOf(["english", "multilingual"]))
+
 # What can be trained: slot → dotted path of its marketing.runs.kinds.RunKind.
-RUN_KINDS = {"recommender": "recsys.training.RecommenderTraining"}
+RUN_KINDS = {
+    "recommender": "recsys.training.RecommenderTraining",
+}
 # Slot → share of the people who get a candidate that passed the gate, as a canary beside the champion, before it may
 # serve all. 0: it becomes champion at once. Else 0.01 to 0.5.
 CANARY_SHARES = {"recommender": env.float("RECOMMENDER_CANARY_SHARE", 0.0, validate=canary_share)}

@@ -4,13 +4,14 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from recsys.algorithms.contract import Scorer
+from recsys.algorithms.contract import Scorer, Sequences, scores_of
 from recsys.algorithms.inner_products import Best, ByInnerProducts, LongestFirst
 from recsys.dataset import Csr
 from recsys.ranking import top_items
@@ -38,19 +39,21 @@ def top_for_all(
     *,
     k: int,
     seen: "Csr | None" = None,
+    sequences: Sequences | None = None,
     adjusted: Adjust | None = None,
     threads: int | None = None,
 ) -> Iterator[Batch]:
     """Lists of everyone in `history` `(users, items)`, block by block in the order of its rows.
 
     `seen` `(users, items)` says what is left out of a person's list: usually the history itself, None for nothing.
+    `sequences` gives the order of all histories to a scorer that minds it.
     `adjusted` gives a block's scores as they shall be ranked, on the block's own thread.
     `threads` is how many blocks are worked on at once, by default one for each processor; as many blocks are held in
     memory, whatever the number of people. Where scores are inner products and nothing adjusts them, only the items are
     scored that can be on a list: the same lists within rounding.
     """
     workers = threads or _processors()
-    best, width = _ranker(scorer, k=k, seen=seen, adjusted=adjusted)
+    best, width = _ranker(scorer, k=k, seen=seen, sequences=sequences, adjusted=adjusted)
     people = max(1, BLOCK_ENTRIES // max(width, 1))
     starts = range(0, history.shape[0], people)
 
@@ -64,7 +67,9 @@ def top_for_all(
         yield from _in_order(pool, rank, starts, ahead=workers)
 
 
-def _ranker(scorer: Scorer, *, k: int, seen: "Csr | None", adjusted: Adjust | None) -> tuple[Ranker, int]:
+def _ranker(
+    scorer: Scorer, *, k: int, seen: "Csr | None", sequences: Sequences | None, adjusted: Adjust | None
+) -> tuple[Ranker, int]:
     """What ranks a block of people that begins at a row, and how many items it scores for each of them."""
     if adjusted is None and isinstance(scorer, ByInnerProducts):
         longest, vectors = LongestFirst(scorer.factors), scorer.vectors
@@ -74,8 +79,11 @@ def _ranker(scorer: Scorer, *, k: int, seen: "Csr | None", adjusted: Adjust | No
 
         return from_longest, longest.first_size(k=k)
 
+    in_order = cache(sequences) if sequences is not None else None
+
     def from_all(start: int, history: Csr) -> Best:
-        scores = scorer.score(history)
+        own = slice(start, start + history.shape[0])
+        scores = scores_of(scorer, history, sequences=(lambda length: in_order(length)[own]) if in_order else None)
         if adjusted is not None:
             scores = adjusted(start, scores)
         left_out = _rows(seen, start, history.shape[0])

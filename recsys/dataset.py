@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from marketing.errors import InvalidInput
+from recsys.item_features import ItemFeatures
 
 Csr: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -24,6 +25,7 @@ class Interactions:
 
     `users`, `items` `(n,)` int32 below `n_users` and `n_items`; `values` `(n,)` float32, above 0 and at most 1e6;
     `times` `(n,)` float64 seconds since 1970, zeros where unknown. One user may meet one item in several rows.
+    `features` tell what else is known of all `n_items`; None where nobody asked for them.
 
     Raises:
         InvalidInput: names the field that holds a wrong shape, kind or value.
@@ -36,6 +38,7 @@ class Interactions:
     times: npt.NDArray[np.float64]
     n_users: int
     n_items: int
+    features: ItemFeatures | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         _check_size("n_users", self.n_users)
@@ -46,6 +49,8 @@ class Interactions:
         object.__setattr__(self, "times", _finite("times", self.times))
         for name in ("items", "values", "times"):
             _check_length(name, getattr(self, name), rows=len(self.users))
+        if self.features is not None and len(self.features) != self.n_items:
+            raise InvalidInput("features", f"are of {len(self.features)} items; expected {self.n_items}")
 
     def __len__(self) -> int:
         return len(self.users)
@@ -66,6 +71,17 @@ class Interactions:
         if not len(self):
             raise InvalidInput("interactions", "the set is empty; expected at least one row to learn from")
         return self.matrix()
+
+    def known_features(self) -> ItemFeatures:
+        """Give the features.
+
+        Raises:
+            InvalidInput: there are none.
+
+        """
+        if self.features is None:
+            raise InvalidInput("features", "nothing is known of the items; expected texts, labels or relations")
+        return self.features
 
     def subset(self, mask: Mask) -> Self:
         """Keep the rows where `mask` `(n,)` is true; the vocabulary stays the same."""
@@ -136,6 +152,21 @@ def encode(
         n_items=len(item_ids),
     )
     return EncodedInteractions(interactions=interactions, users=user_ids, items=item_ids)
+
+
+def sequences(interactions: Interactions, *, length: int) -> npt.NDArray[np.int32]:
+    """Each user's newest `length` items `(users, length)`, the newest last, -1 before the first.
+
+    Of rows at one instant the later one in the given order counts as newer.
+    """
+    order = np.lexsort((interactions.times, interactions.users))
+    users = interactions.users[order]
+    count = np.bincount(users, minlength=interactions.n_users)
+    rank_from_end = np.repeat(np.cumsum(count), count) - 1 - np.arange(len(order))
+    newest = rank_from_end < length
+    placed = np.full((interactions.n_users, length), -1, np.int32)
+    placed[users[newest], length - 1 - rank_from_end[newest]] = interactions.items[order][newest]
+    return placed
 
 
 def per_user_holdout(users: npt.NDArray[Any], *, fraction: float = 0.2, seed: int = 42) -> Mask:

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,8 @@ from marketing.errors import AttuneError, InvalidInput
 from recsys import metrics
 from recsys.algorithms import load_fit, load_scorer
 from recsys.algorithms.configuration import AlgorithmConfig
-from recsys.algorithms.contract import Progress, Scores, ignore_progress
-from recsys.dataset import Csr, Interactions, Mask
+from recsys.algorithms.contract import Progress, Scorer, Scores, ignore_progress, scores_of
+from recsys.dataset import Csr, Interactions, Mask, sequences
 from recsys.ranking import top_items
 
 # Scores are dense for a block of users at a time: 4 million float32 are 16 MiB, and the ranking's masks as much.
@@ -36,10 +37,6 @@ Users = npt.NDArray[np.int64]
 
 class NonFiniteScores(AttuneError):
     """An algorithm gave NaN or infinite scores, so that its ranking means nothing."""
-
-
-class ScoresHistory(Protocol):
-    def score(self, history: Csr, /) -> Scores: ...
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -120,7 +117,7 @@ def evaluate(
 
 
 def judge(
-    scorer: ScoresHistory,
+    scorer: Scorer,
     *,
     train: Interactions,
     test: Interactions,
@@ -128,16 +125,24 @@ def judge(
     recall_k: int = 20,
     progress: Progress = ignore_progress,
 ) -> Judgement:
-    """Judge a scorer that knows people by their train rows."""
-    history = train.matrix()
+    """Judge a scorer that knows people by their train rows, and by the order of these where they have times."""
     return judge_users(
-        lambda users: scorer.score(history[users]),
+        by_train_rows(scorer, train=train),
         train=train,
         test=test,
         k=k,
         recall_k=recall_k,
         progress=progress,
     )
+
+
+def by_train_rows(scorer: Scorer, *, train: Interactions) -> ScoreUsers:
+    """Scores of users `(b,)` whose history is what they have in `train`."""
+    history = train.matrix()
+    if not len(train) or train.times.min() == train.times.max():
+        return lambda users: scorer.score(history[users])
+    in_order = cache(lambda length: sequences(train, length=length))
+    return lambda users: scores_of(scorer, history[users], sequences=lambda length: in_order(length)[users])
 
 
 def judge_users(

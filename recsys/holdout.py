@@ -215,4 +215,5 @@ def _within(interactions: Interactions, rows: Mask, *, users: Mask, items: Mask)
         times=interactions.times[rows],
         n_users=int(users.sum()),
         n_items=int(items.sum()),
+        features=interactions.features.within(items) if interactions.features is not None else None,
     )

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
 
+from recsys.catalogue import read_item_features
 from recsys.dataset import Interactions
 from recsys.signals import AGAINST_AT, COUNTED, REMOVED_AT, STRENGTH, against_sql, weight_sql
 
@@ -125,8 +126,8 @@ class Preferences:
     extent: Extent
 
 
-def read_preferences() -> Preferences:
-    """Everybody's preferences, of one moment."""
+def read_preferences(*, with_features: bool = False) -> Preferences:
+    """Everybody's preferences, of one moment; `with_features` also what else is known of the items."""
     with transaction.atomic(), connection.cursor() as cursor:
         # Right after an import the tables' statistics are of a time when they were empty. All is read anyway, so that
         # hashing is never much worse; looping over 250 people and 5,000 events was seen to take 50 seconds.
@@ -148,6 +149,7 @@ def read_preferences() -> Preferences:
             times=rows["since"].astype(np.float64),
             n_users=n_users,
             n_items=len(item_ids),
+            features=read_item_features(item_ids) if with_features else None,
         ),
         item_ids=item_ids,
         extent=Extent(events=events, last_event=last_event, until=until),

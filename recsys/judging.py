@@ -14,7 +14,7 @@ from recsys.algorithms import load_scorer
 from recsys.algorithms.contract import Progress, ignore_progress
 from recsys.configuration import Configuration
 from recsys.dataset import Mask
-from recsys.evaluation import Interval, Judgement, bootstrap_all, evaluate, paired_bootstrap_all
+from recsys.evaluation import Interval, Judgement, bootstrap_all, by_train_rows, evaluate, paired_bootstrap_all
 from recsys.holdout import Holdout
 from recsys.segments import segments
 
@@ -70,9 +70,9 @@ def judge(
         progress=progress,
     )
     scorer = load_scorer(configuration.algorithm).from_arrays(evaluation.arrays, configuration.params)
-    history = holdout.train.matrix()[evaluation.judgement.users[:1]]
+    score_users = by_train_rows(scorer, train=holdout.train)
     started = time.perf_counter()
-    scorer.score(history)
+    score_users(evaluation.judgement.users[:1])
     return Result(
         configuration=configuration,
         judgement=evaluation.judgement,

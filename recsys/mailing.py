@@ -25,9 +25,9 @@ from recsys.serving.boosts import Pin, Rules, rule_book
 from recsys.serving.bundle import Bundle, as_keys, deployed
 from recsys.serving.candidates import Reasons, Taste
 from recsys.serving.filling import NEW, STAFF_PICK
-from recsys.serving.lists import Candidate, RankedItem, RankedList
+from recsys.serving.lists import MADE_BY_MODEL, Candidate, RankedItem, RankedList
 from recsys.serving.log import Entry, write
-from recsys.serving.ranking import MADE_BY_MODEL, check_list
+from recsys.serving.ranking import check_list
 
 # A block has so many items in all its lists together, and so many people at most.
 BLOCK_ITEMS, BLOCK_PEOPLE = 5_000, 500
@@ -186,7 +186,13 @@ def _ranked(tastes: Sequence[Taste], bundle: Bundle, shop: _Shop) -> Iterator[li
         scores[:, shut] = -np.inf
         return scores
 
-    for batch in top_for_all(bundle.scorer, _history_of(tastes, bundle), k=shop.first, adjusted=adjusted):
+    for batch in top_for_all(
+        bundle.scorer,
+        _history_of(tastes, bundle),
+        k=shop.first,
+        sequences=lambda length: np.stack([taste.newest(length) for taste in tastes]),
+        adjusted=adjusted,
+    ):
         for row, places, scores in zip(batch.rows.tolist(), batch.places.tolist(), batch.scores.tolist(), strict=True):
             reasons = Reasons(tastes[row])
             yield [

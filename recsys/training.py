@@ -1,6 +1,7 @@
 """Trains the recommender: preferences → contenders on a common cut → gate → the winner, refitted on all rows."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from marketing.errors import ArtefactCorrupt, InvalidInput
+from marketing.errors import ArtefactCorrupt, AttuneError, InvalidInput
 from marketing.models import Artefact
 from marketing.runs import deployments, store
 from marketing.runs.kinds import RunHandle, Verdict
@@ -45,11 +46,11 @@ class RecommenderTraining:
 
     def train(self, run: RunHandle) -> Verdict:
         run.progress(0.0, "reading events")
-        preferences = read_preferences()
+        configuration, budget = _parts(run.config)
+        champions = deployments.champions(run.slot)
+        preferences = read_preferences(with_features=_reads_features(configuration, champions))
         _check_enough(preferences.interactions)
         run.log(_describe(preferences))
-        champions = deployments.champions(run.slot)
-        configuration, budget = _parts(run.config)
         # Tuning may find other settings for the same events.
         if champions and not run.forced and budget is None and _has_seen(champions[0], preferences.extent):
             return Verdict(deploy=False, reason=_nothing_new(champions[0], preferences.extent))
@@ -115,6 +116,17 @@ def _parts(config: Mapping[str, Any]) -> tuple[Configuration, Budget | None]:
 def _tuned(candidate: Configuration, *, interactions: Interactions, budget: Budget, run: RunHandle) -> Tuned:
     # What the gate judges on stays out of it.
     return tune(candidate, interactions=hold_out(interactions).train, budget=budget, run=run)
+
+
+def _reads_features(configuration: Configuration, champions: Sequence[Artefact]) -> bool:
+    """Whether anybody who will be fitted needs to know more of the items."""
+    if configuration.params.reads_features:
+        return True
+    for champion in champions:
+        with suppress(AttuneError):  # known no more: it will not be compared with
+            if Configuration.of_manifest(champion.manifest).params.reads_features:
+                return True
+    return False
 
 
 def _part(run: RunHandle, *, start: float, end: float) -> RunHandle:

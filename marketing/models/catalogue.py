@@ -109,6 +109,62 @@ class Item(models.Model):
         return self.title
 
 
+class RelationRule(models.Model):
+    """Staff's knowledge as a rule: who chose one kind of thing may need another. It becomes relations of items.
+
+    Each side is described by a category (with all below it), a brand, a tag, or several of them, which must all hold.
+    """
+
+    name = models.CharField(max_length=120, help_text="e.g. “Printers need ink”.")
+    relation = models.SlugField(max_length=64, default="needs", help_text="What the arrows are called, e.g. “needs”.")
+    sentence = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="What the customer reads, with {title} for what they chose: “ink for your {title}”.",
+    )
+    head_category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="rules_from", help_text="What was chosen."
+    )
+    head_brand = models.CharField(max_length=120, blank=True, default="")
+    head_tag = models.CharField(max_length=64, blank=True, default="")
+    tail_category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="rules_to", help_text="What may be needed."
+    )
+    tail_brand = models.CharField(max_length=120, blank=True, default="")
+    tail_tag = models.CharField(max_length=64, blank=True, default="")
+    same_brand = models.BooleanField(default=False, help_text="Only what is of the same brand.")
+    weight = models.FloatField(default=1.0)
+    active = models.BooleanField(default=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], name="relation_rule_name_unique", violation_error_message="A rule has this name."
+            ),
+            models.CheckConstraint(
+                condition=Q(head_category__isnull=False) | ~Q(head_brand="") | ~Q(head_tag=""),
+                name="relation_rule_has_head",
+                violation_error_message="Say what was chosen: a category, a brand or a tag.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tail_category__isnull=False) | ~Q(tail_brand="") | ~Q(tail_tag=""),
+                name="relation_rule_has_tail",
+                violation_error_message="Say what may be needed: a category, a brand or a tag.",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0, weight__lte=1e6),
+                name="relation_rule_weight_positive",
+                violation_error_message="A weight is above 0.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ItemRelation(models.Model):
     """An arrow of the knowledge graph: head –relation→ tail, e.g. ink –accessory_of→ printer."""
 
@@ -116,6 +172,9 @@ class ItemRelation(models.Model):
     relation = models.SlugField(max_length=64)
     tail = models.ForeignKey(Item, models.CASCADE, related_name="relations_in")
     weight = models.FloatField(default=1.0, db_default=1.0)
+    rule = models.ForeignKey(
+        RelationRule, models.CASCADE, null=True, blank=True, related_name="relations", editable=False
+    )
 
     class Meta:
         constraints = [

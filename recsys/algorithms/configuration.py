@@ -38,6 +38,11 @@ class AlgorithmConfig:
         """What tuning varies, by the setting's name; empty when the algorithm has nothing to tune."""
         return {setting.name: setting.metadata[SEARCHED] for setting in fields(cls) if SEARCHED in setting.metadata}
 
+    @property
+    def reads_features(self) -> bool:
+        """Whether fitting needs what is known of the items besides who preferred them."""
+        return False
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -1,7 +1,8 @@
 """What every algorithm gives and takes, and the checks that all scorers share."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ from recsys.dataset import Csr, Interactions
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 Scores = npt.NDArray[np.float32]
+# People's newest items (users, length), the newest last, -1 before the first; asked for with the length.
+Sequences = Callable[[int], npt.NDArray[np.int32]]
 
 
 class FitDiverged(AttuneError):
@@ -56,6 +59,43 @@ class Scorer(Protocol):
     def similar(self, item: int) -> Scores | None:
         """Similarity `(items,)` of every item to `item`, 0 for itself; None when the algorithm knows none."""
         ...
+
+
+@runtime_checkable
+class OrderedScorer(Scorer, Protocol):
+    """A scorer that also makes something of the order in which a history came about."""
+
+    sequence_length: int  # how many of the newest items it looks at
+
+    def score_sequences(self, history: Csr, sequences: npt.NDArray[np.int32]) -> Scores:
+        """Scores `(users, items)` of people with a `history` whose newest items are `sequences` `(users, length)`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One arrow of a way through the knowledge graph, to `item`; taken against its direction where not `forward`."""
+
+    relation: str
+    forward: bool
+    item: int
+    sentence: str = ""  # staff's own words for it, with {title} for where it starts
+
+
+@runtime_checkable
+class RelatingScorer(Scorer, Protocol):
+    """A scorer that can say by which way an item of a history led to another one."""
+
+    def path(self, item: int, target: int) -> tuple[Step, ...]:
+        """Steps from `item` to `target`, the heaviest way; empty where there is none."""
+        ...
+
+
+def scores_of(scorer: Scorer, history: Csr, *, sequences: Sequences | None = None) -> Scores:
+    """Scores `(users, items)`, by the order of the histories too where it is known and the scorer minds it."""
+    if sequences is not None and isinstance(scorer, OrderedScorer):
+        return scorer.score_sequences(history, sequences(scorer.sequence_length))
+    return scorer.score(history)
 
 
 def ignore_progress(fraction: float, stage: str, /) -> None:

@@ -30,6 +30,7 @@ class Relabelling:
             items=_labels(self.items, size=interactions.n_items)[interactions.items],
             n_users=len(self.users),
             n_items=len(self.items),
+            features=None,  # they are in the order of the codes
         )
 
     def items_restored(self, rows: npt.NDArray[Any], *, n_items: int) -> npt.NDArray[Any]:

@@ -11,12 +11,13 @@ from django.db.models import Min, Q
 from marketing.models import Deployment
 from recsys.drift.measures import Measure, shift, shift_of_values
 from recsys.models.lists import PREVIEW
+from recsys.serving.lists import MADE_BY_MODEL
 
 FIRST_DAYS = timedelta(days=7)
 # Lists of each window that are looked at. Their ids are random, so that the first ones by id are a fair sample.
 SAMPLE = 20_000
 
-# An item that filled the list up has no score of the artefact's.
+# What filled the list up, what staff pinned and what was tried out have no score of the artefact's.
 SCORES = """
 SELECT max(entry.score) FILTER (WHERE entry.rank = 1), avg(entry.score)
 FROM (
@@ -28,7 +29,7 @@ FROM (
 CROSS JOIN LATERAL (
     SELECT (told.value ->> 'score')::float8 AS score, row_number() OVER (ORDER BY told.ordinality) AS rank
     FROM jsonb_array_elements(list.items) WITH ORDINALITY AS told
-    WHERE told.value ->> 'reason' NOT IN ('trending', 'new', 'similar_item')
+    WHERE told.value ->> 'reason' = ANY(%(by_model)s)
 ) entry
 GROUP BY list.list_id
 """
@@ -110,6 +111,7 @@ def _scores(artefact_id: UUID, *, begin: datetime, end: datetime) -> list[tuple[
         "end": end,
         "preview": PREVIEW,
         "sample": SAMPLE,
+        "by_model": sorted(MADE_BY_MODEL),
     }
     with connection.cursor() as cursor:
         cursor.execute(SCORES, parameters)

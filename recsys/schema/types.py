@@ -40,6 +40,8 @@ class RecommendationNote(Enum):
 @strawberry.enum(description="Why an item is in a list.")
 class ReasonCode(Enum):
     BECAUSE_YOU = "because_you"
+    RELATED = "related"
+    LIKE_YOUR_INTERESTS = "like_your_interests"
     SIMILAR_CUSTOMERS = "similar_customers"
     POPULAR = "popular"
     TRENDING = "trending"

@@ -10,13 +10,14 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recsys import selectors
+from recsys.algorithms.contract import RelatingScorer, scores_of
 from recsys.dataset import Csr
 from recsys.ranking import top_items
 from recsys.selectors import History
 from recsys.serving.boosts import LEFT_OUT, Rules, multiplied
 from recsys.serving.bundle import Bundle, as_keys
 from recsys.serving.diversity import likeness
-from recsys.serving.lists import Candidate, Reason, ReasonCode
+from recsys.serving.lists import Candidate, Reason, ReasonCode, Relation
 from recsys.serving.trends import Trends, trends
 
 Ids = npt.NDArray[np.uint8]
@@ -69,8 +70,7 @@ def personal(bundle: Bundle, past: History, *, exclude_seen: bool, rules: Rules,
     taste = Taste.of(past, bundle=bundle)
     if not len(taste.places):
         return
-    scores = np.array(bundle.scorer.score(one_row(taste.items, taste.weights, width=bundle.scorer.n_items))[0])
-    scores = taste.adjusted(scores, rules=rules)
+    scores = taste.adjusted(taste.scores(), rules=rules)
     if exclude_seen:
         scores[taste.met] = -np.inf
     reasons = Reasons(taste)
@@ -109,6 +109,19 @@ class Taste:
         """Columns of all that the person met."""
         return self.columns[self.columns >= 0]
 
+    def newest(self, length: int) -> npt.NDArray[np.int32]:
+        """The newest of the items `(length,)`, the newest last, -1 before the first."""
+        newest = np.full(length, -1, np.int32)
+        known = self.items[:length][::-1]
+        newest[length - len(known) :] = known
+        return newest
+
+    def scores(self) -> Scores:
+        """The artefact's scores `(items,)` of this taste."""
+        row = one_row(self.items, self.weights, width=self.bundle.scorer.n_items)
+        scored = scores_of(self.bundle.scorer, row, sequences=lambda length: self.newest(length)[None])
+        return np.array(scored[0])
+
     def adjusted(self, scores: Scores, *, rules: Rules) -> Scores:
         """The artefact's scores `(items,)` after what she is against, what was shown in vain, and staff's rules."""
         scores = without_unwanted(scores, self.bundle, self.past, self.columns)
@@ -116,7 +129,10 @@ class Taste:
 
 
 class Reasons:
-    """Why the artefact lists an item for a taste; a few items of a history speak for most of a list."""
+    """Why the artefact lists an item for a taste; a few items of a history speak for most of a list.
+
+    Where the artefact knows relations, the way from the item that speaks for it is the reason.
+    """
 
     def __init__(self, taste: Taste) -> None:
         self._taste = taste
@@ -127,9 +143,21 @@ class Reasons:
 
     def of(self, target: int) -> Reason:
         speaker = self._taste.bundle.scorer.explain(self._items, self._weights, target)
+        if speaker is not None and (way := self._way(int(self._items[speaker]), target)):
+            place = int(self._taste.places[speaker])
+            return replace(_because_you(self._taste.past, place), code="related", way=way)
         if speaker not in self._known:
             self._known[speaker] = _because_you(self._taste.past, int(self._taste.places[speaker]))
         return self._known[speaker]
+
+    def _way(self, item: int, target: int) -> tuple[Relation, ...]:
+        bundle = self._taste.bundle
+        if not isinstance(bundle.scorer, RelatingScorer):
+            return ()
+        return tuple(
+            Relation(step.relation, step.forward, bundle.item_id(step.item), step.sentence)
+            for step in bundle.scorer.path(item, target)
+        )
 
 
 def trending(

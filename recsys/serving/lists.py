@@ -1,7 +1,7 @@
 """What serving gives: ranked items with their reasons, as data. Words are put to them in `wording`."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from recsys.selectors import OfferedItem
@@ -9,6 +9,8 @@ from recsys.selectors import OfferedItem
 Basis = Literal["personal", "trending", "similar", "together", "viewed"]
 ReasonCode = Literal[
     "because_you",
+    "related",
+    "like_your_interests",
     "similar_customers",
     "popular",
     "trending",
@@ -19,6 +21,8 @@ ReasonCode = Literal[
     "staff_pick",
     "exploring",
 ]
+# Reasons of what an artefact ranked; all others come from other sources.
+MADE_BY_MODEL: Final = frozenset({"because_you", "related", "similar_customers", "popular"})
 NoteCode = Literal[
     "nobody",
     "not_personal",
@@ -36,16 +40,28 @@ NoteCode = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """One arrow of the knowledge graph that led to an item; against its direction where not `forward`."""
+
+    name: str
+    forward: bool
+    item_id: UUID
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why an item is in the list.
 
     `because` is the item of the person's history that spoke most for it and `kind` her strongest event with that item;
     for codes similar_item and bought_together, `because` is the item whose neighbours or companions were asked for.
+    For code related, `way` is how the knowledge graph leads from `because` to the item, which its last arrow reaches.
     """
 
     code: ReasonCode
     kind: str | None = None
     because: UUID | None = None
+    way: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

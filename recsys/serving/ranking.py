@@ -19,14 +19,13 @@ from recsys.serving.candidates import Reach
 from recsys.serving.diversity import Variety
 from recsys.serving.filling import Filled, Order, fill
 from recsys.serving.filters import NO_FILTERS, Filters, condition_of
-from recsys.serving.lists import Basis, NoteCode, RankedItem, RankedList
+from recsys.serving.lists import MADE_BY_MODEL, Basis, NoteCode, RankedItem, RankedList
 from recsys.serving.log import list_log
 
 LONGEST_LIST = 100
 LONGEST_PLACEMENT = 64
 # The newest items that may stand in a list among which the model looks when those that it likes best may not.
 MATCHING = 100_000
-MADE_BY_MODEL = frozenset({"because_you", "similar_customers", "popular"})
 
 
 def recommend(

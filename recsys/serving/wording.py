@@ -19,6 +19,8 @@ BECAUSE_YOU: dict[str, dict[str, str]] = {
 REASONS: dict[str, dict[ReasonCode, str]] = {
     "en": {
         "because_you": "because of what you liked",
+        "related": "goes with what you liked",
+        "like_your_interests": "new, and like what you are interested in",
         "similar_customers": "customers with similar taste liked it",
         "popular": "popular",
         "trending": "trending now",

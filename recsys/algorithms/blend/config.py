@@ -72,3 +72,7 @@ class Config(AlgorithmConfig):
         object.__setattr__(self, "members", members)
         check_choice("validation", self.validation, choices=VALIDATIONS)
         check_number("validation_fraction", self.validation_fraction, low=0.01, high=0.5)
+
+    @property
+    def reads_features(self) -> bool:
+        return any(member.params.reads_features for member in self.members)

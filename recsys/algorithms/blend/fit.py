@@ -1,6 +1,7 @@
 """Fits members on a part, their weights on the rest, and the members that got weight on all rows."""
 
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from recsys.algorithms.blend.config import Config, Member
 from recsys.algorithms.blend.standardising import standardised
 from recsys.algorithms.blend.validation import Validation, merged, validation
 from recsys.algorithms.blend.weighing import Weights, equal_weights, fitted_weights
-from recsys.algorithms.contract import Progress, Scorer, ignore_progress
-from recsys.dataset import Csr, Interactions
+from recsys.algorithms.contract import Progress, Scorer, Sequences, ignore_progress, scores_of
+from recsys.dataset import Csr, Interactions, sequences
 from recsys.ranking import top_items
 
 # The weights decide on the order of so many items, the best of all members' mean.
@@ -90,21 +91,29 @@ def _fitted_weights(scorers: Sequence[Scorer], *, rows: Validation) -> Weights:
     history, wanted = rows.train.matrix(), rows.test.matrix()
     people = np.flatnonzero((np.diff(wanted.indptr) > 0) & (np.diff(history.indptr) > 0))
     block = max(1, BLOCK_ENTRIES // history.shape[1])
+    in_order = cache(lambda length: sequences(rows.train, length=length))
     parts = [
         _best_candidates(
-            scorers, history=history[people[start : start + block]], wanted=wanted[people[start : start + block]]
+            scorers,
+            history=history[own],
+            newest=partial(_rows_of, in_order, own),
+            wanted=wanted[own],
         )
-        for start in range(0, len(people), block)
+        for own in (people[start : start + block] for start in range(0, len(people), block))
     ]
     features, hits = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return fitted_weights(features, hits=hits)
 
 
+def _rows_of(in_order: Sequences, people: npt.NDArray[np.int64], length: int) -> npt.NDArray[np.int32]:
+    return in_order(length)[people]
+
+
 def _best_candidates(
-    scorers: Sequence[Scorer], *, history: Csr, wanted: Csr
+    scorers: Sequence[Scorer], *, history: Csr, newest: Sequences, wanted: Csr
 ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Standardised scores `(people, candidates, members)` and whether each candidate `(people, candidates)` is wanted."""
-    scores = [standardised(scorer.score(history), history=history) for scorer in scorers]
+    scores = [standardised(scores_of(scorer, history, sequences=newest), history=history) for scorer in scorers]
     mean = np.mean(scores, axis=0)
     mean[np.repeat(np.arange(history.shape[0]), np.diff(history.indptr)), history.indices] = -np.inf
     places = top_items(mean, k=CANDIDATES)

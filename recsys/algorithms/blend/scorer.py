@@ -10,7 +10,18 @@ from marketing.errors import ArtefactCorrupt
 from recsys.algorithms import load_scorer
 from recsys.algorithms.blend.config import Config, Member
 from recsys.algorithms.blend.standardising import standardised
-from recsys.algorithms.contract import Arrays, Scores, check_history, check_item, take
+from recsys.algorithms.contract import (
+    Arrays,
+    OrderedScorer,
+    RelatingScorer,
+    Scores,
+    Sequences,
+    Step,
+    check_history,
+    check_item,
+    scores_of,
+    take,
+)
 from recsys.algorithms.contract import Scorer as MemberScorer
 from recsys.dataset import Csr
 
@@ -20,6 +31,9 @@ class Scorer:
         """Blend members `(weight, scorer)`; one at least, all over the same items."""
         self._members = sorted(members, key=lambda member: -member[0])
         self.n_items = self._members[0][1].n_items
+        self.sequence_length = max(
+            (scorer.sequence_length for _, scorer in members if isinstance(scorer, OrderedScorer)), default=0
+        )
 
     @classmethod
     def from_arrays(cls, arrays: Arrays, config: Config) -> Self:
@@ -39,11 +53,11 @@ class Scorer:
         return cls(members)
 
     def score(self, history: Csr) -> Scores:
-        history = check_history(history, n_items=self.n_items)
-        total = np.zeros(history.shape, np.float32)
-        for weight, scorer in self._members:
-            total += np.float32(weight) * standardised(scorer.score(history), history=history)
-        return total
+        return self._summed(history, sequences=None)
+
+    def score_sequences(self, history: Csr, sequences: npt.NDArray[np.int32]) -> Scores:
+        """As `score`, where members who mind the order are told of it."""
+        return self._summed(history, sequences=lambda length: sequences[:, sequences.shape[1] - length :])
 
     def explain(self, items: npt.NDArray[np.integer[Any]], weights: npt.NDArray[Any], target: int) -> int | None:
         """Give the reason of the member with the most weight among those that have one."""
@@ -53,6 +67,13 @@ class Scorer:
             if reason is not None:
                 return reason
         return None
+
+    def path(self, item: int, target: int) -> tuple[Step, ...]:
+        """Give the way of the member with the most weight among those that know one."""
+        for _, scorer in self._members:
+            if isinstance(scorer, RelatingScorer) and (steps := scorer.path(item, target)):
+                return steps
+        return ()
 
     def similar(self, item: int) -> Scores | None:
         """Weighted sum of the members' similarities, each divided by its largest."""
@@ -65,6 +86,14 @@ class Scorer:
             largest = np.abs(own).max()
             total = np.zeros(self.n_items, np.float32) if total is None else total
             total += np.float32(weight) * own / (largest if largest > 0 else np.float32(1))
+        return total
+
+    def _summed(self, history: Csr, *, sequences: Sequences | None) -> Scores:
+        history = check_history(history, n_items=self.n_items)
+        total = np.zeros(history.shape, np.float32)
+        for weight, scorer in self._members:
+            own = scores_of(scorer, history, sequences=sequences)
+            total += np.float32(weight) * standardised(own, history=history)
         return total
 
 

@@ -180,7 +180,7 @@ def read(folder: Path | None) -> tuple[Interactions, str]:
     """What to learn from, and what it is called."""
     if folder is not None:
         return read_folder(folder), folder.resolve().name
-    interactions = read_preferences().interactions
+    interactions = read_preferences(with_features=True).interactions
     if not len(interactions):
         raise InvalidInput("events", "none tells a preference yet; load events first, or name a folder with --data")
     return with_unit_strengths(interactions), SHOP_EVENTS

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from marketing.models import Deployment
 from recsys.drift.scores import FirstDays, list_measures, score_measures
 from recsys.models import RecommendationLog
+from recsys.serving.lists import MADE_BY_MODEL, ReasonCode
 from tests.factories.marketing import ArtefactFactory
 from tests.factories.recsys import RecommendationLogFactory
 from tests.recsys.drift.conftest import DAY
@@ -70,10 +72,11 @@ def test_scores_as_in_the_first_week_do_not_drift_and_others_do(champion, first,
     assert moved[0].note == "3 on the mean of 500 lists; 1.5 in the artefact's first week."
 
 
-def test_what_filled_a_list_up_and_what_others_made_has_no_score_here(champion, first, give_out):
+@pytest.mark.parametrize("fill", sorted(set(get_args(ReasonCode)) - MADE_BY_MODEL))
+def test_what_no_artefact_ranked_and_what_others_made_has_no_score_here(champion, first, give_out, fill):
     usual = np.linspace(1, 2, 500)
     give_out(usual, day=-8)
-    give_out(usual, day=0, fill="trending")
+    give_out(usual, day=0, fill=fill)
     give_out(usual * 9, day=0, artefact=ArtefactFactory())
     give_out(usual * 9, day=0, placement="admin preview")
 
