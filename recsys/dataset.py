@@ -154,6 +154,14 @@ def encode(
     return EncodedInteractions(interactions=interactions, users=user_ids, items=item_ids)
 
 
+def by_pair(interactions: Interactions) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Order `(n,)` of the rows by user, item and time, and where in it the rows of each user and item begin `(pairs,)`."""
+    order = np.lexsort((interactions.times, interactions.items, interactions.users))
+    users, items = interactions.users[order], interactions.items[order]
+    differs = (users[1:] != users[:-1]) | (items[1:] != items[:-1])
+    return order, np.flatnonzero(np.concatenate((np.ones(min(len(order), 1), bool), differs)))
+
+
 def sequences(interactions: Interactions, *, length: int) -> npt.NDArray[np.int32]:
     """Each user's newest `length` items `(users, length)`, the newest last, -1 before the first.
 

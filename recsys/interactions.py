@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection, transaction
 
 from recsys.catalogue import read_item_features
+from recsys.cursors import hashing_cursor
 from recsys.dataset import Interactions
 from recsys.signals import AGAINST_AT, COUNTED, REMOVED_AT, STRENGTH, against_sql, weight_sql
 
@@ -128,19 +128,15 @@ class Preferences:
 
 def read_preferences(*, with_features: bool = False) -> Preferences:
     """Everybody's preferences, of one moment; `with_features` also what else is known of the items."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        # Right after an import the tables' statistics are of a time when they were empty. All is read anyway, so that
-        # hashing is never much worse; looping over 250 people and 5,000 events was seen to take 50 seconds.
-        cursor.execute("SET LOCAL enable_nestloop TO off; SET LOCAL work_mem TO '64MB'")
+    with hashing_cursor() as cursor:
         cursor.execute(LEARNERS)
         cursor.execute("ANALYZE learner")
         cursor.execute(preferences_sql())
-        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
         cursor.execute(EXTENT)
         n_users, events, last_event, until = cursor.fetchone()
         rows = np.frombuffer(_joined(cursor, ROWS), ROW)
         item_ids = np.frombuffer(_joined(cursor, ITEM_IDS), np.uint8).reshape(-1, 16)
-        cursor.execute("DROP TABLE preference, learner; SET LOCAL work_mem TO DEFAULT")
+        cursor.execute("DROP TABLE preference, learner")
     return Preferences(
         interactions=Interactions(
             users=rows["person"].astype(np.int32),

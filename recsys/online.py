@@ -5,8 +5,7 @@ clicks within a day after it, purchases within seven. One that names its list in
 A purchase makes a bought list of each, but its money counts once, for the last of them, so that sums are sums of money.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,10 +14,10 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
-from django.db import connection, transaction
 from django.utils import timezone
 
 from marketing.features.days import DAY_OF, whole
+from recsys.cursors import hashing_cursor
 from recsys.models.lists import PREVIEW
 
 CLICK_WINDOW, PURCHASE_WINDOW = timedelta(days=1), timedelta(days=7)
@@ -151,19 +150,6 @@ def people_served(artefact_ids: Sequence[UUID], *, since: datetime, until: datet
         own = np.array([row[1:] for row in rows if row[0] == artefact_id], np.float64).reshape(-1, 3)
         served[artefact_id] = PeopleServed(own[:, 0], own[:, 1], own[:, 2])
     return served
-
-
-@contextmanager
-def hashing_cursor() -> Iterator[Any]:
-    """A transaction's cursor whose joins are hashed, never looped.
-
-    Right after an import the tables' statistics are of a time when they were empty; looping over 300,000 lists and a
-    million events was seen to take minutes where hashing takes seconds.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop TO off; SET LOCAL work_mem TO '64MB'")
-        yield cursor
-        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT")
 
 
 def parameters(*, begin: datetime, end: datetime, artefacts: Sequence[UUID] | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from functools import partial
 
 from django.db import transaction
 
-from marketing.stream import Tally, feed_tally, tally
+from marketing.stream import Tally, feed, tally
 
 
 def count_live(happened: Iterable[tuple[datetime, str, str | None]]) -> None:
@@ -22,4 +22,4 @@ def count_live_amounts(rows: Iterable[tuple[datetime, str, uuid.UUID | None, int
 
 def _feed_later(added: Tally) -> None:
     if added:
-        transaction.on_commit(partial(feed_tally, added), robust=True)
+        transaction.on_commit(partial(feed, added), robust=True)

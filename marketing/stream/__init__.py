@@ -3,8 +3,8 @@
 A minute's count is of the stored events that count (quality `ok`) and occurred in it, whenever they arrived.
 """
 
-from marketing.stream.counters import Counted, Tally, feed, feed_tally, tally
+from marketing.stream.counters import Tally, feed, tally
 from marketing.stream.live import Live, LiveMinute, live
 from marketing.stream.replay import replay
 
-__all__ = ["Counted", "Live", "LiveMinute", "Tally", "feed", "feed_tally", "live", "replay", "tally"]
+__all__ = ["Live", "LiveMinute", "Tally", "feed", "live", "replay", "tally"]

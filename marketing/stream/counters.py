@@ -70,13 +70,6 @@ class Minute:
         return cls(dict(kinds), {kind: dict(amounts) for kind, amounts in items.items()})
 
 
-def feed(counted: Iterable[Counted], *, now: datetime | None = None) -> None:
-    """As `feed_tally`, of rows."""
-    feed_tally(
-        tally((row.minute, row.kind, row.item.hex if row.item else None, row.amount) for row in counted), now=now
-    )
-
-
 def tally(happened: Iterable[tuple[datetime, str, str | None, int]]) -> Tally:
     """Add up what happened: when, which kind, about which item, how many times."""
     added: Tally = {}
@@ -86,7 +79,7 @@ def tally(happened: Iterable[tuple[datetime, str, str | None, int]]) -> Tally:
     return added
 
 
-def feed_tally(added: Tally, *, now: datetime | None = None) -> None:
+def feed(added: Tally, *, now: datetime | None = None) -> None:
     """Add to the counters. Call it when the events are committed; minutes that are no longer kept are left out.
 
     Never raises for a server that doesn't answer: the events are stored, and `replay` makes the counters right again.

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from recsys.dataset import Interactions
+from recsys.dataset import Interactions, by_pair
 
 DAY = 24 * 3600.0
 
@@ -18,9 +18,7 @@ def decayed_users(interactions: Interactions, *, half_life_days: float) -> npt.N
 
     """
     interactions.training_matrix()
-    order = np.lexsort((interactions.times, interactions.items, interactions.users))
-    users, items = interactions.users[order], interactions.items[order]
-    newest = np.append((users[1:] != users[:-1]) | (items[1:] != items[:-1]), True)
-    times = interactions.times[order][newest]
-    worth = np.exp2((times - interactions.times.max()) / (half_life_days * DAY))
-    return np.bincount(items[newest], weights=worth, minlength=interactions.n_items).astype(np.float64, copy=False)
+    order, first = by_pair(interactions)
+    newest = order[np.append(first[1:], len(order)) - 1]
+    worth = np.exp2((interactions.times[newest] - interactions.times.max()) / (half_life_days * DAY))
+    return np.bincount(interactions.items[newest], weights=worth, minlength=interactions.n_items).astype(np.float64, copy=False)

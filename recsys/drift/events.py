@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from marketing.features.days import whole
+from recsys.cursors import hashing_cursor
 from recsys.drift.measures import Measure, shift
-from recsys.online import hashing_cursor
 
 # Of the training's time, the last four weeks: whole weeks, since Sundays differ from Mondays.
 BASELINE = timedelta(days=28)

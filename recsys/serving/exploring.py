@@ -4,8 +4,6 @@ What is shown only because a model liked it teaches the next model nothing about
 the list's log, so that policies can be judged from it later (Li et al. 2010, inverse propensity scoring).
 """
 
-import threading
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,6 +13,7 @@ import numpy as np
 from recsys import selectors
 from recsys.selectors import ON_OFFER, Condition
 from recsys.serving.lists import Candidate, Reason
+from recsys.serving.refreshed import Refreshed
 
 # The newest items on offer, among which chance chooses: those that had the least time to be met.
 NEWCOMERS = 200
@@ -33,34 +32,6 @@ class Exploration:
 
 
 NO_EXPLORATION = Exploration()
-
-
-class Newcomers:
-    """The newest items on offer, read again when their time is over. Each process may have its own."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.forget()
-
-    def forget(self) -> None:
-        """Start as a fresh process would."""
-        self._ids: tuple[UUID, ...] | None = None
-        self._look_at = 0.0
-
-    def current(self) -> tuple[UUID, ...]:
-        ids = self._ids
-        if ids is not None and time.monotonic() < self._look_at:
-            return ids
-        if self._lock.acquire(blocking=ids is None):
-            try:
-                self._ids = _newest(ON_OFFER)
-                self._look_at = time.monotonic() + REFRESH_SECONDS
-            finally:
-                self._lock.release()
-        return self._ids or ()
-
-
-newcomers = Newcomers()
 
 
 def explore(
@@ -95,3 +66,10 @@ def explore(
 
 def _newest(condition: Condition) -> tuple[UUID, ...]:
     return tuple(UUID(bytes=row.tobytes()) for row in selectors.matching_ids(condition, first=NEWCOMERS))
+
+
+def _keep(_newest: tuple[UUID, ...]) -> float:
+    return REFRESH_SECONDS
+
+
+newcomers = Refreshed(lambda: _newest(ON_OFFER), keep=_keep)

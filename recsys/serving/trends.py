@@ -1,7 +1,5 @@
 """What is trending now, kept in this process for a while."""
 
-import threading
-import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recsys import selectors
+from recsys.serving.refreshed import Refreshed
 
 # How many trending items are kept, so that a list behind a narrow filter has its trends too. They are counted anyway: ten
 # times as many cost no more time, and less than a MiB.
@@ -30,40 +29,6 @@ class Trends:
         return len(self.item_ids)
 
 
-class TrendCache:
-    """Counts again when its time is over: one request counts, the others get the last answer; the very first wait.
-
-    It holds no secret and no promise, so that each process may have its own, and a cache that is down stops nobody.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.forget()
-
-    def forget(self) -> None:
-        """Start as a fresh process would."""
-        self._trends: Trends | None = None
-        self._count_at = 0.0
-
-    def current(self) -> Trends:
-        """Items on offer and their decayed strengths, the highest first."""
-        trends = self._trends
-        if trends is not None and time.monotonic() < self._count_at:
-            return trends
-        if self._lock.acquire(blocking=trends is None):
-            try:
-                return self._recount()
-            finally:
-                self._lock.release()
-        return trends if trends is not None else NO_TRENDS
-
-    def _recount(self) -> Trends:
-        if self._trends is None or time.monotonic() >= self._count_at:
-            self._trends = _counted()
-            self._count_at = time.monotonic() + (REFRESH_SECONDS if self._trends else REFRESH_SECONDS_WHEN_EMPTY)
-        return self._trends
-
-
 def _counted() -> Trends:
     rows = selectors.trending_scores(first=KEPT)
     return Trends(
@@ -73,5 +38,13 @@ def _counted() -> Trends:
     )
 
 
-NO_TRENDS = Trends((), np.empty((0, 16), np.uint8), np.empty(0, np.float32))
-trends = TrendCache()
+def _keep(counted: Trends) -> float:
+    return REFRESH_SECONDS if len(counted) else REFRESH_SECONDS_WHEN_EMPTY
+
+
+def fresh_trends() -> Refreshed[Trends]:
+    """Items on offer and their decayed strengths, the highest first, counted now and then."""
+    return Refreshed(_counted, keep=_keep)
+
+
+trends = fresh_trends()

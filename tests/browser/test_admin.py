@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from marketing import stream
 from marketing.models import TrainingRun
-from marketing.stream import Counted
+from tests.counted_events import counts
 from tests.factories.marketing import EventFactory, ItemFactory, TrainingRunFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,7 +80,7 @@ def test_the_live_panel_shows_what_comes_in_without_being_loaded_again(page, log
     log_in(owner)
     expect(page.locator("#live-none")).to_be_visible()
 
-    stream.feed([Counted(timezone.now(), "view", lamp.pk, 1200), Counted(timezone.now(), "search", None, 34)])
+    stream.feed(counts((timezone.now(), "view", lamp.pk, 1200), (timezone.now(), "search", None, 34)))
 
     expect(page.locator("#live-total")).to_have_text("1,234", timeout=15_000)
     expect(page.locator("#live-none")).to_be_hidden()

@@ -6,8 +6,8 @@ import pytest
 
 from marketing import stream
 from marketing.models import Event
-from marketing.stream import Counted
 from tests.callers import caller
+from tests.counted_events import counts
 from tests.factories.marketing import ItemFactory, UserFactory
 
 LIVE = """query($minutes: Int!) { liveCounts(minutes: $minutes) {
@@ -65,7 +65,7 @@ def test_events_are_stored_while_the_counters_are_down(ada, kettle, settings, tm
 def test_the_home_page_asks_for_the_panels_numbers(ola, kettle):
     now = datetime.now(UTC)
     kinds = ["view", "click", "search", "like", "share", "follow", "store_visit"]
-    stream.feed([Counted(now, kind, kettle.pk, 10 - place) for place, kind in enumerate(kinds)])
+    stream.feed(counts(*((now, kind, kettle.pk, 10 - place) for place, kind in enumerate(kinds))))
 
     page = caller(ola).get("/admin/")
     shown = caller(ola).get("/admin/live").json()
@@ -80,7 +80,7 @@ def test_the_home_page_asks_for_the_panels_numbers(ola, kettle):
 
 
 def test_items_that_are_gone_are_left_out(dee, kettle):
-    stream.feed([Counted(datetime.now(UTC), "view", kettle.pk, 1)])
+    stream.feed(counts((datetime.now(UTC), "view", kettle.pk, 1)))
     kettle.delete()
 
     assert caller(dee).get("/admin/live").json()["items"] == []

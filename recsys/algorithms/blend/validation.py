@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recsys.algorithms.blend.config import Config
-from recsys.dataset import LARGEST_VALUE, Interactions, Mask, last_one_out, per_user_holdout, time_cut
+from recsys.dataset import LARGEST_VALUE, Interactions, Mask, by_pair, last_one_out, per_user_holdout, time_cut
 
 # With fewer, chance decides on the weights.
 FEWEST_PEOPLE = 50
@@ -40,13 +40,11 @@ def validation(interactions: Interactions, *, config: Config) -> Validation | No
 
 def merged(interactions: Interactions) -> Interactions:
     """One row for a person and an item: strengths summed, the first time; else one row could tell of another held out."""
-    pairs = interactions.users.astype(np.int64) * interactions.n_items + interactions.items
-    order = np.lexsort((interactions.times, pairs))
-    distinct, first, place = np.unique(pairs[order], return_index=True, return_inverse=True)
-    if len(distinct) == len(pairs):
+    order, first = by_pair(interactions)
+    if len(first) == len(order):
         return interactions
     once = order[first]
-    values = np.bincount(place, weights=interactions.values[order].astype(np.float64)).astype(np.float32)
+    values = np.add.reduceat(interactions.values[order].astype(np.float64), first).astype(np.float32)
     return replace(
         interactions,
         users=interactions.users[once],

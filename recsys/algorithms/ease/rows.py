@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recsys.algorithms.ease.config import Config
-from recsys.dataset import Csr, Interactions
+from recsys.dataset import Csr, Interactions, by_pair
 
 # Runs begin at so many different places; their mean makes nearness fall evenly with the distance of two items.
 SHIFTS = 4
@@ -46,9 +46,7 @@ def _by_activity(matrix: Csr, *, exponent: float) -> Csr:
 
 def _places(interactions: Interactions, *, matrix: Csr) -> npt.NDArray[np.int64]:
     """Place of each entry of `matrix` in its person's history by the first time; those of one instant share a place."""
-    pairs = interactions.users.astype(np.int64) * interactions.n_items + interactions.items
-    order = np.lexsort((interactions.times, pairs))
-    _, first = np.unique(pairs[order], return_index=True)
+    order, first = by_pair(interactions)
     # In the order of the matrix: by person, then by item.
     times = interactions.times[order][first]
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from marketing import stream
 from marketing.errors import InvalidInput, TemporarilyUnavailable
 from marketing.models import Event
-from marketing.stream import Counted, counters
+from marketing.stream import counters
+from tests.counted_events import counts
 from tests.factories.marketing import EventFactory, ItemFactory
 
 NOW = datetime.now(UTC).replace(second=30, microsecond=0)
@@ -44,8 +45,8 @@ def everything():
 
 
 def test_what_is_fed_adds_up_by_minute_and_kind_with_the_busiest_items_first(own_counters):
-    stream.feed([Counted(NOW, "view", LAMP, 2), Counted(NOW, "view", POT, 1), Counted(NOW, "search", None, 4)], now=NOW)
-    stream.feed([Counted(ago(seconds=20), "purchase", POT, 3), Counted(ago(minutes=2), "view", LAMP, 1)], now=NOW)
+    stream.feed(counts((NOW, "view", LAMP, 2), (NOW, "view", POT, 1), (NOW, "search", None, 4)), now=NOW)
+    stream.feed(counts((ago(seconds=20), "purchase", POT, 3), (ago(minutes=2), "view", LAMP, 1)), now=NOW)
 
     found = stream.live(minutes=3, now=NOW)
 
@@ -58,14 +59,14 @@ def test_what_is_fed_adds_up_by_minute_and_kind_with_the_busiest_items_first(own
 
 
 def test_minutes_before_the_window_are_not_shown(own_counters):
-    stream.feed([Counted(ago(minutes=30), "view", LAMP, 5)], now=NOW)
+    stream.feed(counts((ago(minutes=30), "view", LAMP, 5)), now=NOW)
 
     assert stream.live(minutes=30, now=NOW).total == 0
     assert stream.live(minutes=31, now=NOW).total == 5
 
 
 def test_counters_end_after_two_days_and_older_events_are_not_counted(own_counters):
-    stream.feed([Counted(ago(days=3), "view", LAMP, 1), Counted(ago(hours=47), "view", LAMP, 1)], now=NOW)
+    stream.feed(counts((ago(days=3), "view", LAMP, 1), (ago(hours=47), "view", LAMP, 1)), now=NOW)
 
     found = keys()
     assert len(found) == 2  # the minute and its views
@@ -75,7 +76,7 @@ def test_counters_end_after_two_days_and_older_events_are_not_counted(own_counte
 
 
 def test_only_the_items_asked_for_are_given(own_counters):
-    stream.feed([Counted(NOW, "view", UUID(int=n), n) for n in range(1, 9)], now=NOW)
+    stream.feed(counts(*((NOW, "view", UUID(int=n), n) for n in range(1, 9))), now=NOW)
 
     assert stream.live(top=2, now=NOW).items == [(UUID(int=8), 8), (UUID(int=7), 7)]
 
@@ -87,7 +88,7 @@ def test_a_window_beyond_the_limits_is_refused(minutes):
 
 
 def test_a_server_that_is_down_is_logged_and_stops_no_one_who_feeds(no_server, caplog):
-    stream.feed([Counted(NOW, "view", LAMP, 1)], now=NOW)
+    stream.feed(counts((NOW, "view", LAMP, 1)), now=NOW)
 
     assert "replay_stream" in caplog.text
 
@@ -112,7 +113,7 @@ def test_a_replay_gives_the_numbers_that_were_counted_live(own_counters, vi):
             )
             for _ in range(chance.randrange(1, 30))
         ]
-        stream.feed([Counted(row.occurred_at, row.kind, row.item_id, 1) for row in batch], now=NOW)
+        stream.feed(counts(*((row.occurred_at, row.kind, row.item_id, 1) for row in batch)), now=NOW)
     live = everything()
     counters.client().delete(*keys())
 
@@ -126,8 +127,8 @@ def test_a_replay_mends_what_is_too_much_too_little_and_of_no_event(own_counters
     lamp = ItemFactory()
     EventFactory(identity=vi, item=lamp, kind="view", occurred_at=NOW)
     EventFactory(identity=vi, item=lamp, kind="view", occurred_at=ago(minutes=1), quality=Event.Quality.BOT)
-    stream.feed([Counted(NOW, "view", lamp.pk, 7), Counted(NOW, "click", lamp.pk, 1)], now=NOW)
-    stream.feed([Counted(ago(minutes=1), "view", lamp.pk, 1), Counted(ago(minutes=9), "view", None, 1)], now=NOW)
+    stream.feed(counts((NOW, "view", lamp.pk, 7), (NOW, "click", lamp.pk, 1)), now=NOW)
+    stream.feed(counts((ago(minutes=1), "view", lamp.pk, 1), (ago(minutes=9), "view", None, 1)), now=NOW)
 
     stream.replay(60, now=NOW)
 
@@ -136,7 +137,7 @@ def test_a_replay_mends_what_is_too_much_too_little_and_of_no_event(own_counters
 
 
 def test_a_replay_leaves_the_minutes_before_it_alone(own_counters):
-    stream.feed([Counted(ago(minutes=10), "view", None, 1)], now=NOW)
+    stream.feed(counts((ago(minutes=10), "view", None, 1)), now=NOW)
 
     stream.replay(10, now=NOW)
     assert stream.live(now=NOW).total == 1

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from recsys.serving import trends as module
-from recsys.serving.trends import TrendCache
+from recsys.serving.trends import fresh_trends
 from tests.factories.marketing import EventFactory, ItemFactory
 
 pytestmark = pytest.mark.django_db
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 def test_trends_are_counted_once_and_kept(django_assert_num_queries):
     item = EventFactory().item
-    trends = TrendCache()
+    trends = fresh_trends()
 
     with django_assert_num_queries(1):
         first = trends.current()
@@ -24,7 +24,7 @@ def test_trends_are_counted_once_and_kept(django_assert_num_queries):
 def test_trends_are_counted_again_when_their_time_is_over(monkeypatch):
     monkeypatch.setattr(module, "REFRESH_SECONDS", 0)
     first = EventFactory().item
-    trends = TrendCache()
+    trends = fresh_trends()
     trends.current()
 
     second = ItemFactory()
@@ -36,7 +36,7 @@ def test_trends_are_counted_again_when_their_time_is_over(monkeypatch):
 def test_while_one_request_counts_the_others_get_the_last_answer(monkeypatch):
     monkeypatch.setattr(module, "REFRESH_SECONDS", 0)
     EventFactory()
-    trends = TrendCache()
+    trends = fresh_trends()
     last = trends.current()
 
     with trends._lock:  # another request is counting
@@ -50,7 +50,7 @@ def test_while_one_request_counts_the_others_get_the_last_answer(monkeypatch):
 
 def test_a_shop_without_events_is_counted_again_soon(monkeypatch):
     monkeypatch.setattr(module, "REFRESH_SECONDS_WHEN_EMPTY", 0)
-    trends = TrendCache()
+    trends = fresh_trends()
     empty = trends.current()
 
     EventFactory()
