@@ -1,5 +1,6 @@
-"""Preferences straight out of a folder with MovieLens ratings, without loading them into the shop."""
+"""Preferences and films straight out of a folder with MovieLens ratings, without loading them into the shop."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,11 @@ import numpy.typing as npt
 
 from marketing.errors import InvalidInput
 from marketing.importers.movielens.layouts import Table, look_into
-from recsys.dataset import Interactions, encode
+from marketing.importers.movielens.people_and_films import read_films
+from marketing.services.catalogue import ItemIn
+from marketing.text.vectors import vectors
+from recsys.dataset import EncodedInteractions, Interactions, Vocabulary, encode
+from recsys.item_features import ItemFeatures, Labels, Relations, as_labels
 
 # Ratings from here on tell a preference.
 LEAST_LIKED = 4.0
@@ -19,6 +24,11 @@ PAIR_COLUMNS = ("userID", "movieID")
 
 
 def read_folder(folder: Path) -> Interactions:
+    """Read the preferences alone, as `read_encoded`."""
+    return read_encoded(folder).interactions
+
+
+def read_encoded(folder: Path) -> EncodedInteractions:
     """One preference of strength 1 for each liked row, in whichever of the importer's layouts the folder is, or pairs.
 
     Raises:
@@ -30,7 +40,38 @@ def read_folder(folder: Path) -> Interactions:
     return _liked(look_into(folder).ratings)
 
 
-def _pairs(path: Path) -> Interactions:
+def read_features(folder: Path, *, films: Vocabulary, space: str) -> ItemFeatures:
+    """What the folder tells of `films`, in their order: title and genres as text in `space`; genre and decade as labels.
+
+    Raises:
+        InvalidInput: naming the folder when it tells nothing of films.
+
+    """
+    table = look_into(folder).items
+    if table is None:
+        raise InvalidInput("folder", f"no films in “{folder}”: a table of them beside the ratings expected")
+    told = {film.sku: film for film in read_films(table)}
+    known = [told.get(str(sku)) for sku in films.ids]
+    texts = ["" if film is None else f"{film.title}. {', '.join(film.tags)}" for film in known]
+    return ItemFeatures(
+        vectors=vectors(texts, space=space),
+        labels=_labels([() if film is None else _named(film) for film in known]),
+        relations=Relations.none(),
+    )
+
+
+def _named(film: ItemIn) -> tuple[str, ...]:
+    year = film.attributes.get("year")
+    return (*film.tags, *([] if year is None else [f"{year // 10}0s"]))
+
+
+def _labels(names: Sequence[tuple[str, ...]]) -> Labels:
+    places = np.repeat(np.arange(len(names), dtype=np.int32), [len(own) for own in names])
+    distinct, codes = np.unique([name for own in names for name in own], return_inverse=True)
+    return as_labels(places, codes.astype(np.int32), shape=(len(names), len(distinct)))
+
+
+def _pairs(path: Path) -> EncodedInteractions:
     from pyarrow import ArrowInvalid, parquet
 
     try:
@@ -41,11 +82,11 @@ def _pairs(path: Path) -> Interactions:
         raise InvalidInput(
             path.name, f"the column {' and '.join(missing)} expected, got {', '.join(table.column_names)}"
         )
-    users, items = (_array(table.column(name)) for name in PAIR_COLUMNS)
-    return encode(users=users, items=items).interactions
+    users, items = (_ids(table.column(name)) for name in PAIR_COLUMNS)
+    return encode(users=users, items=items)
 
 
-def _liked(ratings: Table) -> Interactions:
+def _liked(ratings: Table) -> EncodedInteractions:
     from pyarrow import ArrowInvalid, csv
 
     text, separator = ratings.path.read_bytes(), ratings.format.separator
@@ -68,9 +109,17 @@ def _liked(ratings: Table) -> Interactions:
     liked = columns["rating"] >= LEAST_LIKED
     if not liked.any():
         raise InvalidInput(ratings.path.name, f"no rating is {LEAST_LIKED:g} or more")
-    return encode(
-        users=columns["user"][liked], items=columns["item"][liked], times=columns["timestamp"][liked]
-    ).interactions
+    return encode(users=columns["user"][liked], items=columns["item"][liked], times=columns["timestamp"][liked])
+
+
+def _ids(column: Any) -> npt.NDArray[Any]:
+    """Whole numbers also where the file has them as texts, as those of the other layouts are read."""
+    from pyarrow import ArrowInvalid, int64
+
+    try:
+        return _array(column.cast(int64()))
+    except ArrowInvalid:
+        return _array(column)
 
 
 def _array(column: Any) -> npt.NDArray[Any]:

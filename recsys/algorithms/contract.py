@@ -62,8 +62,8 @@ class Scorer(Protocol):
 
 
 @runtime_checkable
-class OrderedScorer(Scorer, Protocol):
-    """A scorer that also makes something of the order in which a history came about."""
+class OrderedScorer(Protocol):
+    """What a scorer has that also makes something of the order in which a history came about."""
 
     sequence_length: int  # how many of the newest items it looks at
 
@@ -83,8 +83,8 @@ class Step:
 
 
 @runtime_checkable
-class RelatingScorer(Scorer, Protocol):
-    """A scorer that can say by which way an item of a history led to another one."""
+class RelatingScorer(Protocol):
+    """What a scorer has that can say by which way an item of a history led to another one."""
 
     def path(self, item: int, target: int) -> tuple[Step, ...]:
         """Steps from `item` to `target`, the heaviest way; empty where there is none."""

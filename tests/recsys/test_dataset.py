@@ -7,9 +7,11 @@ from marketing.errors import InvalidInput
 from recsys.dataset import (
     Interactions,
     Vocabulary,
+    by_pair,
     encode,
     last_one_out,
     per_user_holdout,
+    sequences,
     text_holdout,
     time_cut,
 )
@@ -224,3 +226,39 @@ class TestLastOneOut:
         rows = interactions(users=[0, 0, 0], items=[0, 1, 0], times=[5, 5, 1])
 
         assert np.flatnonzero(last_one_out(rows)).tolist() == [1]
+
+
+class TestSequences:
+    def test_the_newest_items_come_last_and_nothing_fills_the_front(self):
+        # User 0 meets 2, then 0, then 1; user 1 meets 1 alone.
+        rows = encode(users=[0, 0, 1, 0], items=[0, 1, 1, 2], times=[2, 3, 5, 1]).interactions
+
+        assert sequences(rows, length=2).tolist() == [[0, 1], [-1, 1]]
+        assert sequences(rows, length=4).tolist() == [[-1, 2, 0, 1], [-1, -1, -1, 1]]
+
+    def test_of_one_instant_the_later_row_is_newer(self):
+        rows = encode(users=[0, 0], items=[1, 0]).interactions
+
+        assert sequences(rows, length=2).tolist() == [[1, 0]]
+
+    def test_people_without_rows_have_empty_ones(self):
+        rows = encode(users=[0, 1], items=[0, 1]).interactions.subset(np.array([False, True]))
+
+        assert sequences(rows, length=1).tolist() == [[-1], [1]]
+
+
+class TestPairs:
+    def test_rows_of_one_user_and_item_stand_together_by_time(self):
+        rows = encode(users=[1, 0, 1, 1], items=[0, 0, 1, 0], times=[9, 1, 2, 3]).interactions
+
+        order, first = by_pair(rows)
+
+        # (0, 0); (1, 0) at 3 and at 9; (1, 1)
+        assert (order.tolist(), first.tolist()) == ([1, 3, 0, 2], [0, 1, 3])
+
+    def test_no_rows_have_no_pairs(self):
+        rows = encode(users=[0], items=[0]).interactions.subset(np.array([False]))
+
+        order, first = by_pair(rows)
+
+        assert (len(order), len(first)) == (0, 0)

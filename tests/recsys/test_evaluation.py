@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from recsys.evaluation import (
     NonFiniteScores,
     bootstrap,
     bootstrap_all,
+    by_train_rows,
     evaluate,
     judge_users,
     paired_bootstrap,
@@ -30,6 +33,40 @@ def rows(pairs, *, n_users=3, n_items=5):
 
 def fixed(scores):
     return lambda users: np.tile(np.array(scores, np.float32), (len(users), 1))
+
+
+class FollowsTheLast:
+    """Scores 1 for the item after the newest one, where the order is known; else 0 for all."""
+
+    n_items = 5
+    sequence_length = 1
+
+    def score(self, history):
+        return np.zeros(history.shape, np.float32)
+
+    def score_sequences(self, history, sequences):
+        return np.eye(self.n_items, dtype=np.float32)[(sequences[:, -1] + 1) % self.n_items]
+
+    def explain(self, items, weights, target):
+        return None
+
+    def similar(self, item):
+        return None
+
+
+class TestOrder:
+    def test_who_minds_the_order_is_told_of_it(self):
+        train = encode(users=[0, 0, 1, 1], items=[0, 1, 2, 4], times=[5, 1, 1, 2]).interactions
+
+        scores = by_train_rows(FollowsTheLast(), train=replace(train, n_items=5))(np.array([1, 0]))
+
+        # Of items 0, 1, 2 and 4 the codes are 0 to 3: user 1's newest is 3, user 0's is 0.
+        assert scores.argmax(axis=1).tolist() == [4, 1]
+
+    def test_without_times_there_is_no_order(self):
+        train = encode(users=[0, 0], items=[0, 1]).interactions
+
+        assert not by_train_rows(FollowsTheLast(), train=replace(train, n_items=5))(np.array([0])).any()
 
 
 class TestJudging:
