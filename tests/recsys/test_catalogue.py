@@ -5,6 +5,8 @@ from marketing.models import ItemEmbedding, ItemRelation, RelationRule
 from recsys.catalogue import read_item_features
 from tests.factories.marketing import CategoryFactory, ItemFactory
 
+DIMENSIONS = {"english": 384, "multilingual": 512}
+
 pytestmark = pytest.mark.django_db
 
 
@@ -13,9 +15,8 @@ def ids(*items):
 
 
 def embed(item, *numbers, space="multilingual"):
-    ItemEmbedding.objects.create(
-        item=item, space=space, text_hash=b"", vector=[*numbers, *[0.0] * (512 - len(numbers))]
-    )
+    vector = np.pad(np.array(numbers), (0, DIMENSIONS[space] - len(numbers)))
+    ItemEmbedding.objects.create(item=item, space=space, text_hash=b"", vector=vector)
 
 
 def test_features_are_in_the_order_of_the_items_asked_for(django_assert_num_queries):
