@@ -10,6 +10,7 @@ import numpy.typing as npt
 from recsys.catalogue import read_item_features
 from recsys.cursors import hashing_cursor
 from recsys.dataset import Interactions
+from recsys.item_ids import of_bytes
 from recsys.signals import AGAINST_AT, COUNTED, REMOVED_AT, STRENGTH, against_sql, weight_sql
 
 # Who is learned from, by identity. A person is a customer with all identities, or a visitor (whose key can't collide: a
@@ -135,7 +136,7 @@ def read_preferences(*, with_features: bool = False) -> Preferences:
         cursor.execute(EXTENT)
         n_users, events, last_event, until = cursor.fetchone()
         rows = np.frombuffer(_joined(cursor, ROWS), ROW)
-        item_ids = np.frombuffer(_joined(cursor, ITEM_IDS), np.uint8).reshape(-1, 16)
+        item_ids = of_bytes(_joined(cursor, ITEM_IDS))
         cursor.execute("DROP TABLE preference, learner")
     return Preferences(
         interactions=Interactions(

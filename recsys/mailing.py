@@ -19,10 +19,11 @@ from marketing.errors import NotFound
 from recsys import selectors
 from recsys.batches import top_for_all
 from recsys.dataset import Csr, Mask
+from recsys.item_ids import Ids, as_ids, as_keys, places_of
 from recsys.selectors import ON_OFFER, OfferedItem, Recipient
 from recsys.serving import candidates
 from recsys.serving.boosts import Pin, Rules, rule_book
-from recsys.serving.bundle import Bundle, as_keys, deployed
+from recsys.serving.bundle import Bundle, deployed
 from recsys.serving.candidates import Reasons, Taste
 from recsys.serving.filling import NEW, STAFF_PICK
 from recsys.serving.lists import MADE_BY_MODEL, Candidate, RankedItem, RankedList
@@ -33,8 +34,6 @@ from recsys.serving.ranking import check_list
 BLOCK_ITEMS, BLOCK_PEOPLE = 5_000, 500
 # More than any catalogue has: 16 bytes each.
 EVERY_ITEM = 10_000_000
-
-Ids = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +103,17 @@ class _Shop:
     @cached_property
     def pins(self) -> tuple[Pin, ...]:
         pins = self.rules.pins_of(first=self.first, left_out=frozenset)
-        return tuple(pin for pin in pins if self.may_stand(_as_ids([pin.item_id]))[0])
+        return tuple(pin for pin in pins if self.may_stand(as_ids([pin.item_id]))[0])
 
     def may_stand(self, item_ids: Ids) -> Mask:
-        wanted = as_keys(item_ids)
-        if not len(self._offered_keys):
-            return np.zeros(len(wanted), bool)
-        places = np.minimum(np.searchsorted(self._offered_keys, wanted), len(self._offered_keys) - 1)
-        known: Mask = self._offered_keys[places] == wanted
-        return known
+        stands: Mask = places_of(item_ids, keys=self._offered_keys) >= 0
+        return stands
 
     def shut(self, bundle: Bundle) -> Mask:
         """Which of the artefact's columns `(items,)` don't come from the model: not on offer, or pinned."""
         if bundle.artefact_id not in self._shut:
             shut = ~self.may_stand(bundle.item_ids)
-            pinned = bundle.positions(_as_ids([pin.item_id for pin in self.pins]))
+            pinned = bundle.positions(as_ids([pin.item_id for pin in self.pins]))
             shut[pinned[pinned >= 0]] = True
             self._shut[bundle.artefact_id] = shut
         return self._shut[bundle.artefact_id]
@@ -149,7 +144,7 @@ class _Shop:
     @cached_property
     def _trend(self) -> list[Candidate]:
         rows = list(candidates.trending(rules=self.rules))
-        stands = self.may_stand(_as_ids([row.item_id for row in rows]))
+        stands = self.may_stand(as_ids([row.item_id for row in rows]))
         return [row for row, stays in zip(rows, stands, strict=True) if stays]
 
     @cached_property
@@ -242,7 +237,3 @@ def _mailed(recipient: Recipient, draft: _Draft, rows: Sequence[tuple[Candidate,
     artefact_id = draft.bundle.artefact_id if draft.bundle and personal else None
     ranked = RankedList(uuid4(), "personal" if personal else "trending", items, artefact_id)
     return Mailed(recipient.external_id, recipient.subject.identity_ids[0], ranked)
-
-
-def _as_ids(item_ids: Sequence[UUID]) -> Ids:
-    return np.frombuffer(b"".join(item_id.bytes for item_id in item_ids), np.uint8).reshape(-1, 16)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
+from recsys.item_ids import of_bytes
 from recsys.models.lists import PREVIEW
 from recsys.signals import AGAINST_AT, COUNTED, REMOVED_AT, STRENGTH, weight_sql
 
@@ -107,7 +108,7 @@ def history_of_row(
 
 
 def _as_rows(raw: bytes) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(raw, np.uint8).reshape(-1, 16)
+    return of_bytes(raw)
 
 
 def _factors(times: Sequence[int]) -> npt.NDArray[np.float32]:

@@ -12,6 +12,7 @@ import orjson
 from django.db import connection
 
 from marketing.models import Item
+from recsys.item_ids import of_bytes
 from recsys.selectors.conditions import ON_OFFER, Condition, offered_condition
 
 
@@ -124,7 +125,7 @@ def matching_ids(condition: Condition, *, first: int) -> npt.NDArray[np.uint8]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [*condition.parameters, first])
         (raw,) = cursor.fetchone()
-    return np.frombuffer(raw or b"", np.uint8).reshape(-1, 16)
+    return of_bytes(raw)
 
 
 def item_title(item_id: UUID) -> str | None:

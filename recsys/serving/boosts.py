@@ -16,6 +16,7 @@ import numpy.typing as npt
 from django.conf import settings
 
 from recsys import selectors
+from recsys.item_ids import NO_KEYS, as_keys, of_bytes, places_of
 from recsys.models import BoostRule
 from recsys.selectors import Condition, RuleRow
 from recsys.serving.bundle import Bundle
@@ -26,7 +27,6 @@ Factors = npt.NDArray[np.float32]
 # What stands on a rule's shelf is read again after this long, also when no rule has changed.
 MEMBERS_SECONDS = 30.0
 LEFT_OUT: Final = 0.0
-ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class Rules:
 
     def factors_of(self, item_ids: npt.NDArray[np.uint8]) -> Factors | None:
         """Factors `(k,)` of these ids `(k, 16)`; None when no rule concerns any of them."""
-        if not len(self.keys) or not len(item_ids):
+        found = places_of(item_ids, keys=self.keys)
+        if not (found >= 0).any():
             return None
-        wanted = np.ascontiguousarray(item_ids).view(f"S{ID_BYTES}").ravel()
-        places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        known = self.keys[places] == wanted
-        return np.where(known, self.factors[places], np.float32(1)).astype(np.float32) if known.any() else None
+        factors = np.ones(len(found), np.float32)
+        factors[found >= 0] = self.factors[found[found >= 0]]
+        return factors
 
     def factors_in(self, bundle: Bundle) -> Factors | None:
         """Factors `(items,)` of the bundle's columns, worked out once for each artefact."""
@@ -78,7 +78,7 @@ class Rules:
         return self._of_bundle[bundle.artefact_id]
 
 
-NO_RULES = Rules(np.empty(0, f"S{ID_BYTES}"), np.empty(0, np.float32), (), Condition())
+NO_RULES = Rules(NO_KEYS, np.empty(0, np.float32), (), Condition())
 
 
 def multiplied(scores: npt.NDArray[np.float32], factors: Factors | None) -> npt.NDArray[np.float32]:
@@ -163,7 +163,7 @@ def _factors(rows: Sequence[RuleRow], members: Mapping[int, bytes]) -> tuple[npt
     rows = [row for row in rows if row.id in members]
     if not rows:
         return NO_RULES.keys, NO_RULES.factors
-    parts = [np.frombuffer(members[row.id], f"S{ID_BYTES}") for row in rows]
+    parts = [as_keys(of_bytes(members[row.id])) for row in rows]
     keys, places = np.unique(np.concatenate(parts), return_inverse=True)
     factors = np.ones(len(keys), np.float32)
     np.multiply.at(factors, places, np.repeat([_factor(row) for row in rows], [len(part) for part in parts]))

@@ -19,6 +19,7 @@ from marketing.runs import deployments, store
 from marketing.selectors import Subject
 from recsys.algorithms import config_class, load_scorer
 from recsys.algorithms.contract import Scorer
+from recsys.item_ids import as_keys, places_of
 
 logger = logging.getLogger(__name__)
 
@@ -76,17 +77,10 @@ class Bundle:
 
     def positions(self, item_ids: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
         """Columns `(k,)` of these ids `(k, 16)`; -1 for those that the artefact does not know."""
-        if not len(self.keys) or not len(item_ids):
-            return np.full(len(item_ids), -1, np.int64)
-        wanted = as_keys(item_ids)
-        places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        return np.where(self.keys[places] == wanted, self.columns[places], -1)
-
-
-def as_keys(item_ids: npt.NDArray[np.uint8]) -> npt.NDArray[np.bytes_]:
-    """Each id `(n, 16)` as one value, to sort and to look up."""
-    # Numpy ignores zero bytes at the end when it compares; all keys have 16 bytes, so that equal still means equal.
-    return np.ascontiguousarray(item_ids).view("S16").ravel()
+        found = places_of(item_ids, keys=self.keys)
+        columns = np.full(len(found), -1, np.int64)
+        columns[found >= 0] = self.columns[found[found >= 0]]
+        return columns
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,15 +12,15 @@ from scipy import sparse
 from recsys import selectors
 from recsys.algorithms.contract import RelatingScorer, scores_of
 from recsys.dataset import Csr
+from recsys.item_ids import Ids, as_ids, as_keys
 from recsys.ranking import top_items
 from recsys.selectors import History
 from recsys.serving.boosts import LEFT_OUT, Rules, multiplied
-from recsys.serving.bundle import Bundle, as_keys
+from recsys.serving.bundle import Bundle
 from recsys.serving.diversity import likeness
 from recsys.serving.lists import Candidate, Reason, ReasonCode, Relation
 from recsys.serving.trends import Trends, trends
 
-Ids = npt.NDArray[np.uint8]
 Scores = npt.NDArray[np.float32]
 
 # The newest items of a history that a list is made from: an old taste should not outvote the present one.
@@ -254,8 +254,7 @@ def _by_rules(candidates: list[Candidate], rules: Rules) -> Iterator[Candidate]:
     if not candidates or not len(rules.keys):
         yield from candidates
         return
-    ids = np.frombuffer(b"".join(candidate.item_id.bytes for candidate in candidates), np.uint8).reshape(-1, 16)
-    factors = rules.factors_of(ids)
+    factors = rules.factors_of(as_ids(candidate.item_id for candidate in candidates))
     if factors is None:
         yield from candidates
         return
@@ -266,7 +265,7 @@ def _by_rules(candidates: list[Candidate], rules: Rules) -> Iterator[Candidate]:
 
 
 def _similar_positions(bundle: Bundle, item_id: UUID, *, rules: Rules, reach: Reach) -> Iterator[tuple[int, float]]:
-    position = int(bundle.positions(np.frombuffer(item_id.bytes, np.uint8).reshape(1, 16))[0])
+    position = int(bundle.positions(as_ids([item_id]))[0])
     scores = bundle.scorer.similar(position) if position >= 0 else None
     if scores is not None:
         scores = multiplied(scores, rules.factors_in(bundle))

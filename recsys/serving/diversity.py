@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from marketing.errors import InvalidInput
+from recsys.item_ids import as_ids
 from recsys.selectors import OfferedItem
 from recsys.serving.bundle import Bundle
 
@@ -160,8 +161,7 @@ def likeness(bundle: Bundle, column: int) -> Row | None:
 def _columns(items: Sequence[OfferedItem], bundle: Bundle | None) -> npt.NDArray[np.int64]:
     if bundle is None or not items:
         return np.full(len(items), -1, np.int64)
-    raw = np.frombuffer(b"".join(item.id.bytes for item in items), np.uint8)
-    return bundle.positions(raw.reshape(-1, 16))
+    return bundle.positions(as_ids(item.id for item in items))
 
 
 def _shelves(items: Sequence[OfferedItem]) -> npt.NDArray[np.int64]:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recsys import selectors
+from recsys.item_ids import as_ids
 from recsys.serving.refreshed import Refreshed
 
 # How many trending items are kept, so that a list behind a narrow filter has its trends too. They are counted anyway: ten
@@ -33,7 +34,7 @@ def _counted() -> Trends:
     rows = selectors.trending_scores(first=KEPT)
     return Trends(
         item_ids=tuple(item_id for item_id, _score in rows),
-        raw=np.frombuffer(b"".join(item_id.bytes for item_id, _score in rows), np.uint8).reshape(-1, 16),
+        raw=as_ids(item_id for item_id, _score in rows),
         scores=np.array([score for _item_id, score in rows], np.float32),
     )
 
