@@ -1,5 +1,6 @@
 """What training left, and what serves."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -256,13 +257,7 @@ class DeploymentAdmin(MachineMadePage):
         variant=Variant.PRIMARY,
     )
     def promote(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        judged = get_object_or_404(Deployment.objects.select_related("canary"), pk=object_id)
-
-        def put_in_place() -> None:
-            promote_canary(slot=judged.slot, user=staff_of(request), judged=judged)
-
-        call_service(request, put_in_place, done=f"{judged.canary} serves everybody now.")
-        return go_to(request, reverse("admin:marketing_deployment_changelist"))
+        return _end_trial(request, object_id, by=promote_canary, done="{canary} serves everybody now.")
 
     @button(
         "Stop",
@@ -273,13 +268,18 @@ class DeploymentAdmin(MachineMadePage):
         variant=Variant.DANGER,
     )
     def stop(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        judged = get_object_or_404(Deployment.objects.select_related("canary"), pk=object_id)
+        return _end_trial(request, object_id, by=stop_canary, done="The trial of {canary} has ended.")
 
-        def end() -> None:
-            stop_canary(slot=judged.slot, user=staff_of(request), judged=judged)
 
-        call_service(request, end, done=f"The trial of {judged.canary} has ended.")
-        return go_to(request, reverse("admin:marketing_deployment_changelist"))
+def _end_trial(request: HttpRequest, object_id: str, *, by: Callable[..., object], done: str) -> HttpResponse:
+    """End the trial that staff looked at, not another one that began meanwhile."""
+    judged = get_object_or_404(Deployment.objects.select_related("canary"), pk=object_id)
+    call_service(
+        request,
+        lambda: by(slot=judged.slot, user=staff_of(request), judged=judged),
+        done=done.format(canary=judged.canary),
+    )
+    return go_to(request, reverse("admin:marketing_deployment_changelist"))
 
 
 def fits(button: str, standing: Deployment) -> bool:
