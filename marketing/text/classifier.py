@@ -1,4 +1,4 @@
-"""Which class a text is of, how sure that is, and whether it is of any: a linear model over features, in numpy.
+"""Which class a text is of, how sure that is, and whether it is of any: linear models over features, in numpy.
 
 Fitted by `classifier_fit`; its arrays stand in an artefact.
 """
@@ -11,84 +11,98 @@ import numpy as np
 import numpy.typing as npt
 
 from marketing.errors import ArtefactCorrupt, InvalidInput
+from marketing.text.features import TextFeatures, weighted
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 Matrix = npt.NDArray[np.float32]
 
 # Neighbours that the score of being known is taken from.
 NEAREST: Final = 5
+# What the best class's score says besides; chosen on validation rows of CLINC150, alone and together: area under the
+# curve .980 of the neighbours, .982 of the scores, .988 of both.
+SCORE_WEIGHT: Final = np.float32(0.05)
 
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
     """Softmax of linear scores, divided by a temperature that makes the probabilities honest (Guo et al. 2017).
 
-    `classes` are the names; `weights` `(features, classes)`, `biases` `(classes,)`; `examples` `(n, features)`, rows of
-    unit length, are what it was fitted on, for telling what is unlike all of it; a text whose `known` score is below
-    `threshold` is of no class.
+    `classes` are the names. The score of a class is linear in the vectors, by `weights` `(dimensions, classes)` and
+    `biases` `(classes,)`, plus linear in the counts times `inverse` `(buckets,)`, by `count_weights`
+    `(buckets, classes)`. `examples` `(n, dimensions)`, rows of unit length, are what it was fitted on, for telling what
+    is unlike all of it; a text whose `known` score is below `threshold` is of no class.
     """
 
     classes: tuple[str, ...]
     weights: Matrix
     biases: Matrix
-    temperature: float
+    inverse: Matrix
+    count_weights: Matrix
     examples: Matrix
-    example_classes: npt.NDArray[np.int32]
-    threshold: float
+    temperature: float = 1.0
+    threshold: float = -np.inf
 
     @classmethod
     def from_arrays(cls, arrays: Arrays) -> Self:
-        """Raises: ArtefactCorrupt: an array is missing, or they don't fit together."""
+        """Classifier over what `fit_classifier` gave; the arrays may be read-only memory maps.
+
+        Raises:
+            ArtefactCorrupt: an array is missing, or they don't fit together.
+
+        """
         try:
-            classes = tuple(arrays["classes"].tobytes().decode().split("\n"))
             made = cls(
-                classes=classes,
+                classes=tuple(arrays["classes"].tobytes().decode().split("\n")),
                 weights=arrays["weights"],
                 biases=arrays["biases"],
-                temperature=float(arrays["temperature"][0]),
+                inverse=arrays["inverse"],
+                count_weights=arrays["count_weights"],
                 examples=arrays["examples"],
-                example_classes=arrays["example_classes"],
+                temperature=float(arrays["temperature"][0]),
                 threshold=float(arrays["threshold"][0]),
             )
         except (KeyError, UnicodeDecodeError, IndexError) as error:
             raise ArtefactCorrupt(f"the classifier's arrays are not whole: {error!r}") from error
-        if made.weights.shape[1:] != (len(classes),) or made.examples.shape[1:] != made.weights.shape[:1]:
-            raise ArtefactCorrupt(
-                f"the classifier has {len(classes)} classes, weights of shape {made.weights.shape} and examples of shape"
-                f" {made.examples.shape}; expected (features, classes) and (n, features)"
-            )
+        width, classes = made.weights.shape[0], len(made.classes)
+        expected = {
+            "weights": (width, classes),
+            "biases": (classes,),
+            "count_weights": (len(made.inverse), classes),
+            "examples": (len(made.examples), width),
+        }
+        for name, shape in expected.items():
+            if arrays[name].shape != shape:
+                raise ArtefactCorrupt(f"the classifier's {name} have shape {arrays[name].shape}; expected {shape}")
         return made
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        numbers = {name: np.array([getattr(self, name)], np.float32) for name in ("temperature", "threshold")}
+        tables = ("weights", "biases", "inverse", "count_weights", "examples")
         return {
             "classes": np.frombuffer("\n".join(self.classes).encode(), np.uint8),
-            "weights": np.ascontiguousarray(self.weights, np.float32),
-            "biases": np.ascontiguousarray(self.biases, np.float32),
-            "temperature": np.array([self.temperature], np.float32),
-            "examples": np.ascontiguousarray(self.examples, np.float32),
-            "example_classes": np.ascontiguousarray(self.example_classes, np.int32),
-            "threshold": np.array([self.threshold], np.float32),
+            **{name: np.ascontiguousarray(getattr(self, name), np.float32) for name in tables},
+            **numbers,
         }
 
-    def probabilities(self, features: Matrix) -> Matrix:
+    def probabilities(self, features: TextFeatures) -> Matrix:
         """Probability of each class `(texts, classes)`, as if every text were of one."""
-        return softmax(self._scores(features) / np.float32(self.temperature))
+        return softmax(self.scores(features) / np.float32(self.temperature))
 
-    def known(self, features: Matrix) -> Matrix:
+    def known(self, features: TextFeatures) -> Matrix:
         """How much each text `(texts,)` is like those that it was fitted on; higher is more.
 
-        The logarithm of the sum of the exponentials of its scores (Liu et al. 2020), which is low where no class speaks
-        up, and the mean likeness to the nearest examples (Sun et al. 2022), which is low where nothing like it was said.
+        The mean likeness to the nearest examples (Sun et al. 2022), which is low where nothing like it was said, and the
+        best class's score, which is low where no class speaks up.
         """
-        features = self._checked(features)
+        best = self.scores(features).max(axis=1, initial=-np.inf)
         if not len(self.examples):
-            return _log_sum(self._scores(features))
-        likeness = unit(features) @ self.examples.T
+            return np.asarray(best, np.float32)
+        likeness = unit(features.vectors) @ self.examples.T
         nearest = min(NEAREST, likeness.shape[1])
         near = np.partition(likeness, likeness.shape[1] - nearest, axis=1)[:, -nearest:].mean(axis=1)
-        return _log_sum(self._scores(features)) * NEAR_WEIGHT + near
+        return np.asarray(near + SCORE_WEIGHT * best, np.float32)
 
-    def predict(self, features: Matrix) -> list[tuple[str | None, float]]:
+    def predict(self, features: TextFeatures) -> list[tuple[str | None, float]]:
         """Likeliest class of each text with its probability; None where the text is of no class."""
         probabilities, known = self.probabilities(features), self.known(features)
         best = probabilities.argmax(axis=1)
@@ -97,21 +111,16 @@ class Classifier:
             for place, row, score in zip(best.tolist(), probabilities, known, strict=True)
         ]
 
-    def _scores(self, features: Matrix) -> Matrix:
-        scores: Matrix = self._checked(features) @ self.weights + self.biases
-        return scores
-
-    def _checked(self, features: Matrix) -> Matrix:
-        if features.ndim != 2 or features.shape[1] != len(self.weights) or not np.isfinite(features).all():
+    def scores(self, features: TextFeatures) -> Matrix:
+        """Linear scores `(texts, classes)`."""
+        shape = features.vectors.shape[1], features.counts.shape[1]
+        if shape != (len(self.weights), len(self.inverse)):
             raise InvalidInput(
                 "features",
-                f"are of shape {features.shape} or not finite; expected (texts, {len(self.weights)}) finite numbers",
+                f"have {shape[0]} dimensions and {shape[1]} buckets; expected {len(self.weights)} and {len(self.inverse)}",
             )
-        return features
-
-
-# The log-sum says less than the neighbours; chosen on validation rows of CLINC150.
-NEAR_WEIGHT: Final = np.float32(0.02)
+        told = weighted(features.counts, self.inverse) @ self.count_weights
+        return np.asarray(features.vectors @ self.weights + self.biases + told, np.float32)
 
 
 def softmax(scores: Matrix) -> Matrix:
@@ -119,9 +128,10 @@ def softmax(scores: Matrix) -> Matrix:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
 
 
-def unit(features: Matrix) -> Matrix:
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    return np.divide(features, lengths, out=np.zeros_like(features), where=lengths > 0)
+def unit(vectors: Matrix) -> Matrix:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled: Matrix = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return scaled
 
 
 def calibration_error(probabilities: Matrix, classes: Sequence[int], *, bins: int = 15) -> float:
@@ -131,8 +141,3 @@ def calibration_error(probabilities: Matrix, classes: Sequence[int], *, bins: in
     counts = np.bincount(place, minlength=bins)
     gap = np.abs(np.bincount(place, right, bins) - np.bincount(place, sure, bins))
     return float(gap.sum() / max(counts.sum(), 1))
-
-
-def _log_sum(scores: Matrix) -> Matrix:
-    most = scores.max(axis=1, keepdims=True)
-    return np.asarray(most[:, 0] + np.log(np.exp(scores - most).sum(axis=1)), np.float32)

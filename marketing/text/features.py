@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from typing import Final, Self, TypeAlias
 from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
-from marketing.text.encoders import Vectors
+from marketing.errors import InvalidInput
+from marketing.text.encoders import Vectors, encoder
 from marketing.text.vectors import normalised_text, vectors
 
 Counts: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"  # (texts, buckets)
@@ -16,7 +19,46 @@ Counts: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"  # (texts, b
 BOTH_SPACES: Final = ("english", "multilingual")
 # Characters of a text that are looked at: what it is about, and how it is meant, shows earlier.
 MOST_CHARACTERS: Final = 2_000
+# The English space tells English intents apart better; chosen on validation rows of Banking77.
+ENGLISH_WEIGHT: Final = np.float32(1.5)
+# More tell no more, and each costs a number for every class.
+CLASSIFIER_BUCKETS: Final = 2**14
 _WORD: Final = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, eq=False)
+class TextFeatures:
+    """What is seen of texts, one row each: `vectors` `(texts, dimensions)` and `counts` `(texts, buckets)`."""
+
+    vectors: Vectors
+    counts: Counts
+
+    def __post_init__(self) -> None:
+        if self.vectors.ndim != 2 or self.counts.shape[0] != len(self.vectors):
+            raise InvalidInput(
+                "features",
+                f"have vectors of shape {self.vectors.shape} and counts of shape {self.counts.shape}; expected as many rows",
+            )
+        if not np.isfinite(self.vectors).all() or not np.isfinite(self.counts.data).all():
+            raise InvalidInput("features", "hold NaN or infinite numbers; expected finite ones")
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __getitem__(self, places: npt.NDArray[np.intp]) -> Self:
+        return type(self)(self.vectors[places], self.counts[places])
+
+    def and_of(self, others: Self) -> Self:
+        return type(self)(
+            np.vstack([self.vectors, others.vectors]), sparse.vstack([self.counts, others.counts], format="csr")
+        )
+
+
+def read_texts(texts: Sequence[str]) -> TextFeatures:
+    """All that the classifier of intents looks at."""
+    meant = text_features(texts)
+    meant[:, : encoder(BOTH_SPACES[0]).dimensions] *= ENGLISH_WEIGHT
+    return TextFeatures(meant, ngrams(texts, buckets=CLASSIFIER_BUCKETS))
 
 
 def text_features(texts: Sequence[str], *, spaces: Sequence[str] = BOTH_SPACES) -> Vectors:
@@ -43,7 +85,11 @@ def ngrams(
     lengths = [len(own) for own in places]
     columns = (np.concatenate(places) if places else np.empty(0, np.int64)) % buckets
     counts: Counts = sparse.csr_array(
-        (np.ones(len(columns), np.float32), columns.astype(np.int32), np.concatenate(([0], np.cumsum(lengths)))),
+        (
+            np.ones(len(columns), np.float32),
+            columns.astype(np.int32),
+            np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
+        ),
         shape=(len(texts), buckets),
     )
     counts.sum_duplicates()

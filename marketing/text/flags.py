@@ -33,7 +33,7 @@ CHINESE_INSULTS = (
 # Within them stand letters of an insult, but they are none.
 CHINESE_HARMLESS = re.compile("去死皮|去死角")
 
-VOWELS = dict.fromkeys("aeiou", r"[aeiou*@#$%!1034_.\-]")
+VOWELS = {vowel: rf"[{vowel}*@#$%!1034_.\-]" for vowel in "aeiou"}
 LOOK_ALIKE = str.maketrans({"@": "a", "$": "s", "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "!": "i"})
 
 
@@ -100,7 +100,7 @@ INJECTION = re.compile(
     | \b(?:enter|enable|activate|switch\s+to)\s+(?:developer|dan|god|debug|jailbreak|unrestricted)\s+mode\b
     | \bpretend\s+(?:that\s+)?(?:you\s+are|to\s+be|you're)\s+(?:\w+\W+){{0,3}}?(?:ai|assistant|model|admin\w*|unrestricted)\b
     | \b(?:new|updated)\s+(?:system\s+)?instructions?\s*:
-    | \bdo\s+anything\s+now\b | \bjailbreak(?:ed|ing)?\b
+    | \byou\W+(?:\w+\W+){{0,2}}?do\s+anything\s+now\b | \bjailbreak(?:ed|ing)?\b
     | <\|?\s{{0,3}}/?\s{{0,3}}(?:im_start|im_end|system|assistant|user|endoftext|end_of_turn|start_of_turn)\b[^>]{{0,40}}>
     | \[/?(?:inst|system|sys)\] | <</?sys>>
     | (?:^|\n)[\s\#>*]{{0,8}}(?:system|assistant|developer)\s{{0,3}}:\s

@@ -190,7 +190,7 @@ def _is_card(run: str) -> bool:
 
 # -- Telephones --------------------------------------------------------------------------------------------------------
 
-INTERNATIONAL = re.compile(r"(?<![\d+])(?:\+|00(?=[1-9]\d{0,2}[ \-]))[1-9](?:[ .\-()]{0,2}\d){7,14}(?![.\-]?\d)")
+INTERNATIONAL = re.compile(r"(?<![\d+])(?:\+|00[ ]?(?=[1-9]\d{0,2}[ \-]))[1-9](?:[ .\-()]{0,2}\d){7,14}(?![.\-]?\d)")
 CHINESE_MOBILE = re.compile(rf"{ALONE_BEFORE}(?<![A-Za-z])(?:86[ \-]?)?1[3-9]\d[ \-]?\d{{4}}[ \-]?\d{{4}}{ALONE_AFTER}")
 # With spaces or dashes only: ten bare digits may be anything.
 AMERICAN = re.compile(

@@ -40,7 +40,8 @@ class Topics:
 
     @property
     def sizes(self) -> list[int]:
-        return np.bincount(self.assignment[self.assignment >= 0], minlength=len(self.centroids)).tolist()
+        counts = np.bincount(self.assignment[self.assignment >= 0], minlength=len(self.centroids))
+        return [int(count) for count in counts]
 
 
 def discover(

@@ -69,7 +69,14 @@ def test_a_text_that_says_nothing_gives_zeros_and_leaves_its_neighbours_alone(en
 
 @pytest.mark.parametrize(
     "text",
-    ["broken \ud83d half", "nul\0byte", "أين طلبي؟", "איפה ההזמנה שלי", "Hello 世界, where is 我的包裹?", "word " * 4000],
+    [
+        "broken \ud83d half",
+        "nul\0byte",
+        "أين طلبي؟",
+        "איפה ההזמנה שלי",
+        "Hello 世界, where is 我的包裹?",
+        "word " * 4000,
+    ],
     ids=["half a pair", "nul", "arabic", "hebrew", "mixed", "20,000 characters"],
 )
 def test_any_text_with_words_gets_a_vector(english, text):

@@ -22,14 +22,21 @@ def test_a_sentence_lies_close_to_its_translation_and_far_from_others(multilingu
 
 
 def test_rows_are_32_bit_numbers_of_unit_length_and_the_same_alone_and_together(multilingual):
-    texts = ["Where is my parcel?", "我的包裹在哪里?", "a", "Ich warte seit drei Wochen auf meine neue Lampe aus Glas."] * 20
+    texts = [
+        "Where is my parcel?",
+        "我的包裹在哪里?",
+        "a",
+        "Ich warte seit drei Wochen auf meine neue Lampe aus Glas.",
+    ] * 20
 
     together = multilingual.encode(texts)
 
     assert together.shape == (80, 512)
     assert together.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
-    np.testing.assert_allclose(together[:4], np.concatenate([multilingual.encode([text]) for text in texts[:4]]), atol=1e-5)
+    np.testing.assert_allclose(
+        together[:4], np.concatenate([multilingual.encode([text]) for text in texts[:4]]), atol=1e-5
+    )
 
 
 def test_no_texts_give_no_rows(multilingual):
@@ -46,7 +53,15 @@ def test_a_text_that_says_nothing_gives_zeros(multilingual, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["broken \ud83d half", "nul\0byte", "أين طلبي؟", "איפה ההזמנה שלי", "where is 我的包裹?", "word " * 4000, "字" * 20_000],
+    [
+        "broken \ud83d half",
+        "nul\0byte",
+        "أين طلبي؟",
+        "איפה ההזמנה שלי",
+        "where is 我的包裹?",
+        "word " * 4000,
+        "字" * 20_000,
+    ],
     ids=["half a pair", "nul", "arabic", "hebrew", "mixed", "20,000 characters", "20,000 Chinese ones"],
 )
 def test_any_text_with_words_gets_a_vector(multilingual, text):
