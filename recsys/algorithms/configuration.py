@@ -40,8 +40,13 @@ class AlgorithmConfig:
 
     @property
     def reads_features(self) -> bool:
-        """Whether fitting needs what is known of the items besides who preferred them."""
+        """Whether fitting makes use of what is known of the items besides who preferred them."""
         return False
+
+    @property
+    def needs_features(self) -> bool:
+        """Whether it can't do without; then it refuses data that have none."""
+        return self.reads_features
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -76,3 +76,7 @@ class Config(AlgorithmConfig):
     @property
     def reads_features(self) -> bool:
         return any(member.params.reads_features for member in self.members)
+
+    @property
+    def needs_features(self) -> bool:
+        return any(member.params.needs_features for member in self.members)

@@ -35,7 +35,7 @@ def fit(interactions: Interactions, config: Config, *, progress: Progress = igno
 
     """
     interactions.training_matrix()
-    taking_part = _taking_part(config.members, n_items=interactions.n_items)
+    taking_part = _taking_part(config.members, interactions=interactions)
     chosen = np.zeros(len(config.members))
     chosen[taking_part] = _weights(
         merged(interactions), [config.members[number] for number in taking_part], config=config, progress=progress
@@ -50,7 +50,9 @@ def fit(interactions: Interactions, config: Config, *, progress: Progress = igno
     return arrays
 
 
-def _taking_part(members: Sequence[Member], *, n_items: int) -> list[int]:
+def _taking_part(members: Sequence[Member], *, interactions: Interactions) -> list[int]:
+    """Numbers of those that the catalogue is not too large for, and that have what they need to know of its items."""
+    n_items = interactions.n_items
     limits = [getattr(member.params, "max_items", n_items) for member in members]
     numbers = [number for number, limit in enumerate(limits) if limit >= n_items]
     if not numbers:
@@ -58,7 +60,13 @@ def _taking_part(members: Sequence[Member], *, n_items: int) -> list[int]:
             "members",
             f"is limited to {max(limits):,} items, and the catalogue has {n_items:,}; expected a member without a limit",
         )
-    return numbers
+    able = [number for number in numbers if interactions.features or not members[number].params.needs_features]
+    if not able:
+        raise InvalidInput(
+            "members",
+            "all need to know of the items what nobody told: texts, labels or relations; expected a member that does not",
+        )
+    return able
 
 
 def _weights(interactions: Interactions, members: Sequence[Member], *, config: Config, progress: Progress) -> Weights:
@@ -68,12 +76,19 @@ def _weights(interactions: Interactions, members: Sequence[Member], *, config: C
     if rows is None:
         progress(0.5, "too few people to fit weights on: equal weights")
         return equal_weights(len(members))
-    scorers = []
+    scorers: dict[int, Scorer] = {}
     for place, member in enumerate(members):
         part = _part(progress, start=0.4 * place / len(members), end=0.4 * (place + 1) / len(members))
-        arrays = _fitted(member, rows.train, progress=part, stage="for the weights")
-        scorers.append(load_scorer(member.algorithm).from_arrays(arrays, member.params))
-    weights = _fitted_weights(scorers, rows=rows)
+        try:
+            arrays = _fitted(member, rows.train, progress=part, stage="for the weights")
+        except InvalidInput as refusal:
+            if refusal.field != "features":
+                raise
+            part(1.0, f"{member.algorithm} stays out: {refusal}")
+            continue
+        scorers[place] = load_scorer(member.algorithm).from_arrays(arrays, member.params)
+    weights = np.zeros(len(members))
+    weights[list(scorers)] = _fitted_weights(list(scorers.values()), rows=rows)
     said = ", ".join(f"{member.algorithm} {weight:.2f}" for member, weight in zip(members, weights, strict=True))
     progress(0.5, f"weights: {said}")
     return weights
@@ -93,7 +108,7 @@ def _fitted_weights(scorers: Sequence[Scorer], *, rows: Validation) -> Weights:
     block = max(1, BLOCK_ENTRIES // history.shape[1])
     in_order = cache(lambda length: sequences(rows.train, length=length))
     parts = [
-        _best_candidates(
+        best_candidates(
             scorers,
             history=history[own],
             newest=partial(_rows_of, in_order, own),
@@ -109,7 +124,7 @@ def _rows_of(in_order: Sequences, people: npt.NDArray[np.int64], length: int) ->
     return in_order(length)[people]
 
 
-def _best_candidates(
+def best_candidates(
     scorers: Sequence[Scorer], *, history: Csr, newest: Sequences, wanted: Csr
 ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Standardised scores `(people, candidates, members)` and whether each candidate `(people, candidates)` is wanted."""

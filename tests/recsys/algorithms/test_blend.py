@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from recsys.algorithms.blend.standardising import standardised
 from recsys.algorithms.blend.validation import merged, validation
 from recsys.algorithms.blend.weighing import fitted_weights
 from recsys.dataset import encode
+from recsys.item_features import ItemFeatures, Relations, as_labels
 
 # Item 0 has three people, item 1 two, item 2 one.
 ROWS = encode(users=["a", "b", "c", "a", "b", "c"], items=[0, 0, 0, 1, 1, 2]).interactions
@@ -210,7 +212,7 @@ class TestSettings:
                 r"^members: is of algorithm 'astrology' at place 1; expected",
             ),
             ([{"algorithm": ["ease"]}], r"^members: is of algorithm \['ease'\] at place 0; expected"),
-            ([member("blend")], r"^members: is of algorithm 'blend' at place 0; expected one of decayed"),
+            ([member("blend")], r"^members: is of algorithm 'blend' at place 0; expected one of content"),
             ([{"algorithm": "ease", "params": 3}], r"^members: is with params 3 at place 0; expected"),
             ([member("ease", regularization=-1)], r"^members: is wrong at place 0, ease: regularization: is -1"),
             ([member("ease", colour=1)], r"^members: is wrong at place 0, ease: colour: is not a setting"),
@@ -243,3 +245,31 @@ class TestArtefacts:
 
         with pytest.raises(ArtefactCorrupt, match=r"over \[3, 7\] items"):
             load_scorer("blend").from_arrays(arrays, config)
+
+
+class TestMembersThatReadFeatures:
+    NOTHING_TOLD = ItemFeatures(
+        np.zeros((40, 0), np.float32), as_labels(*np.empty((2, 0), np.int32), shape=(40, 0)), Relations.none()
+    )
+
+    def test_without_any_they_stay_out(self):
+        arrays = load_fit("blend")(people_with_tastes(), blend(member("ease"), member("content")))
+
+        assert arrays["weights"].tolist() == [1, 0]
+
+    def test_where_nothing_is_told_of_the_items_they_stay_out_and_that_is_said(self):
+        stages = []
+        rows = replace(people_with_tastes(), features=self.NOTHING_TOLD)
+
+        arrays = load_fit("blend")(
+            rows,
+            blend(member("ease"), member("knowledge_graph")),
+            progress=lambda share, stage: stages.append(stage),
+        )
+
+        assert arrays["weights"].tolist() == [1, 0]
+        assert any(stage.startswith("knowledge_graph stays out: features") for stage in stages)
+
+    def test_a_blend_of_such_alone_refuses_data_without(self):
+        with pytest.raises(InvalidInput, match="all need to know of the items"):
+            load_fit("blend")(people_with_tastes(), blend(member("content"), member("knowledge_graph")))
