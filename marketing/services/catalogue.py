@@ -15,6 +15,8 @@ from marketing.errors import InvalidInput
 from marketing.incoming import CheckedRow, Refused, RowResult, batch_of, checked_rows, typed_row
 from marketing.models import Category, Item, Source
 from marketing.plain_text import CONTROL, clean, identifier, json_object, short_text
+from marketing.services.index_requests import ask_to_index
+from marketing.services.relation_rules import ask_to_apply
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -119,6 +121,9 @@ def _upsert(checked: dict[str, CheckedRow], *, source: Source) -> list[RowResult
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, {"source_id": source.pk, "rows": msgspec.json.encode(records).decode()})
         written = {sku: bool(created) for sku, created in cursor.fetchall()}
+    if written:
+        ask_to_index()
+        ask_to_apply()
     left = [sku for sku in checked if sku not in written]
     foreign = (
         set(Item.objects.filter(sku__in=left).exclude(source=source).values_list("sku", flat=True)) if left else ()

@@ -6,6 +6,7 @@ from recsys.selectors.categories import categories_below
 from recsys.selectors.companions import bought_together, recently_viewed
 from recsys.selectors.conditions import ON_OFFER, Condition, offered_condition
 from recsys.selectors.histories import NO_HISTORY, History, history
+from recsys.selectors.interests import Near, latest_ids, nearest_to_interests
 from recsys.selectors.neighbours import neighbour_scores
 from recsys.selectors.offered import (
     OfferedItem,
@@ -23,6 +24,7 @@ __all__ = [
     "ON_OFFER",
     "Condition",
     "History",
+    "Near",
     "OfferedItem",
     "Recipient",
     "RuleRow",
@@ -34,7 +36,9 @@ __all__ = [
     "history",
     "item_id_of",
     "item_title",
+    "latest_ids",
     "matching_ids",
+    "nearest_to_interests",
     "neighbour_scores",
     "newest_offered",
     "offered_condition",

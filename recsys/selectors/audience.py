@@ -37,7 +37,7 @@ def audience(*, block: int) -> Iterator[list[Recipient]]:
     while rows := _rows_after(after, block=block):
         after = rows[-1][0]
         yield [
-            Recipient(external_id, Subject(tuple(ids), customer_id, personal=True), history_of_row(*past))
+            Recipient(external_id, Subject(tuple(ids), customer_id, personal=True), history_of_row(past))
             for customer_id, external_id, ids, *past in rows
         ]
 

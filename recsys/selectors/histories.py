@@ -1,7 +1,7 @@
 """What a person met, and what was shown to her in vain: read fresh for every list, in one statement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -48,12 +48,14 @@ class History:
     `item_ids` `(k, 16)` uint8, bytes of the UUIDs; `strengths` `(k,)` float32 as `recsys.signals` defines them: above 0
     where what she did speaks for the item, 0 where it says nothing, **below 0 where it speaks against the item**: it must
     not be recommended to her, also when seen items are, and what is similar to it loses. `kinds` are the names of the
-    strongest events, of the newest where none speaks for the item. `penalties` are the items that were shown in vain.
+    strongest events, of the newest where none speaks for the item. `days` `(k,)` float32 have gone by since she last did
+    anything to it. `penalties` are the items that were shown in vain.
     """
 
     item_ids: npt.NDArray[np.uint8]
     strengths: npt.NDArray[np.float32]
     kinds: Sequence[str]
+    days: npt.NDArray[np.float32]
     penalties: Penalties
 
     def __len__(self) -> int:
@@ -77,7 +79,7 @@ def _as_set(item_ids: npt.NDArray[np.uint8]) -> frozenset[bytes]:
 
 
 NO_PENALTIES = Penalties(np.empty((0, 16), np.uint8), np.empty(0, np.float32))
-NO_HISTORY = History(np.empty((0, 16), np.uint8), np.empty(0, np.float32), (), NO_PENALTIES)
+NO_HISTORY = History(np.empty((0, 16), np.uint8), np.empty(0, np.float32), (), np.empty(0, np.float32), NO_PENALTIES)
 
 
 def history(identity_ids: Sequence[int]) -> History:
@@ -90,21 +92,16 @@ def history(identity_ids: Sequence[int]) -> History:
     parameters: dict[str, Any] = {"identities": list(identity_ids), **history_bounds()}
     with connection.cursor() as cursor:
         cursor.execute(history_sql(), parameters)
-        return history_of_row(*cursor.fetchone())
+        return history_of_row(cursor.fetchone())
 
 
-def history_of_row(
-    raw: bytes | None,
-    strengths: Sequence[float] | None,
-    kinds: Sequence[str] | None,
-    shown: bytes | None,
-    times: Sequence[int] | None,
-) -> History:
+def history_of_row(row: Sequence[Any]) -> History:
     """What a row of `history_sql` says."""
+    raw, strengths, kinds, days, shown, times = row
     penalties = NO_PENALTIES if shown is None or times is None else Penalties(_as_rows(shown), _factors(times))
     if raw is None or kinds is None:
-        return NO_HISTORY if shown is None else History(NO_HISTORY.item_ids, NO_HISTORY.strengths, (), penalties)
-    return History(_as_rows(raw), np.array(strengths, np.float32), kinds, penalties)
+        return replace(NO_HISTORY, penalties=penalties)
+    return History(_as_rows(raw), np.array(strengths, np.float32), kinds, np.array(days, np.float32), penalties)
 
 
 def _as_rows(raw: bytes) -> npt.NDArray[np.uint8]:
@@ -154,7 +151,8 @@ def _history_sql(weight: str, identities: str) -> str:
     ), history AS (
         SELECT string_agg(uuid_send(item_id), '' ORDER BY last_at DESC, item_id) AS item_ids,
                array_agg(strength ORDER BY last_at DESC, item_id) AS strengths,
-               array_agg(kind ORDER BY last_at DESC, item_id) AS kinds
+               array_agg(kind ORDER BY last_at DESC, item_id) AS kinds,
+               array_agg((extract(epoch FROM now() - last_at) / 86400)::float4 ORDER BY last_at DESC, item_id) AS days
         FROM met
     ), vain AS (
         SELECT string_agg(uuid_send(shown.item_id), '' ORDER BY shown.item_id) AS item_ids,
@@ -178,6 +176,6 @@ def _history_sql(weight: str, identities: str) -> str:
             HAVING count(*) > %(patience)s
         ) shown
     )
-    SELECT history.item_ids, history.strengths, history.kinds, vain.item_ids, vain.times
+    SELECT history.item_ids, history.strengths, history.kinds, history.days, vain.item_ids, vain.times
     FROM history CROSS JOIN vain
     """  # noqa: S608 – only constants of ours are put in

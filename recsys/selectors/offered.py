@@ -23,7 +23,7 @@ class Shelf(NamedTuple):
 
 
 class OfferedItem(NamedTuple):
-    """The columns that lists of items show, and the title of the item that is the reason, if there is one.
+    """The columns that lists of items show, and the titles of what is the reason and of what led there from it, if any.
 
     Its attributes are named as those of the model, which it stands in for without the cost of one.
     """
@@ -44,6 +44,7 @@ class OfferedItem(NamedTuple):
     category_name: str
     category_translations_json: str
     because_title: str | None
+    through_title: str | None
 
     @property
     def pk(self) -> UUID:
@@ -69,14 +70,21 @@ COLUMNS = """
 
 
 def offered_items(
-    item_ids: Sequence[UUID], *, because: Sequence[UUID | None], first: int, condition: Condition = ON_OFFER
+    item_ids: Sequence[UUID],
+    *,
+    because: Sequence[UUID | None],
+    first: int,
+    through: Sequence[UUID | None] = (),
+    condition: Condition = ON_OFFER,
 ) -> list[tuple[int, OfferedItem]]:
     """Up to `first` of these items that the condition lets through, in the given order, each after its place there.
 
-    One query. `because` names for each the item whose title explains it.
+    One query. `because` names for each the item whose title explains it; `through` the item that led from that one to it,
+    whose title is told only while it is on offer itself.
     """
+    told: list[Any] = [list(item_ids), list(because), list(through) or [None] * len(item_ids)]
     with connection.cursor() as cursor:
-        cursor.execute(offered_statement(condition.sql), [list(item_ids), list(because), *condition.parameters, first])
+        cursor.execute(offered_statement(condition.sql), [*told, *condition.parameters, first])
         return [(row[-1] - 1, OfferedItem._make(row[:-1])) for row in cursor.fetchall()]
 
 
@@ -84,11 +92,15 @@ def offered_items(
 @lru_cache(maxsize=256)
 def offered_statement(condition: str | None = None) -> str:
     return f"""
-    SELECT {COLUMNS}, because.title, ranked.place
-    FROM unnest(%s::uuid[], %s::uuid[]) WITH ORDINALITY AS ranked (item_id, because_id, place)
+    SELECT {COLUMNS}, because.title, through.title, ranked.place
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) WITH ORDINALITY AS ranked (item_id, because_id, through_id, place)
     JOIN marketing_item ON marketing_item.id = ranked.item_id
     LEFT JOIN marketing_category ON marketing_category.id = marketing_item.category_id
     LEFT JOIN marketing_item AS because ON because.id = ranked.because_id
+    LEFT JOIN LATERAL (
+        SELECT marketing_item.title FROM marketing_item
+        WHERE marketing_item.id = ranked.through_id AND {offered_condition()}
+    ) AS through ON TRUE
     WHERE {condition or offered_condition()}
     ORDER BY ranked.place
     LIMIT %s
@@ -98,7 +110,7 @@ def offered_statement(condition: str | None = None) -> str:
 def newest_offered(*, first: int, leave_out: Collection[UUID], condition: Condition = ON_OFFER) -> list[OfferedItem]:
     """Items that the condition lets through by age, the newest first: the last resort when nothing else fills a list."""
     statement = f"""
-    SELECT {COLUMNS}, NULL
+    SELECT {COLUMNS}, NULL, NULL
     FROM marketing_item
     LEFT JOIN marketing_category ON marketing_category.id = marketing_item.category_id
     WHERE {condition.sql} AND NOT marketing_item.id = ANY(%s::uuid[])

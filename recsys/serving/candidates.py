@@ -78,6 +78,11 @@ def personal(bundle: Bundle, past: History, *, exclude_seen: bool, rules: Rules,
         yield Candidate(bundle.item_id(target), float(scores[target]), reasons.of(target))
 
 
+def knows(bundle: Bundle, past: History) -> bool:
+    """Whether the artefact can say anything to this history."""
+    return len(Taste.of(past, bundle=bundle).places) > 0
+
+
 @dataclass(frozen=True, eq=False)
 class Taste:
     """A history as an artefact reads it: `columns` `(k,)` of its items, -1 where unknown, and what a list is made from.
@@ -194,7 +199,7 @@ def bought_together(item_id: UUID, *, seen: frozenset[bytes], rules: Rules) -> I
         for found, score in selectors.bought_together(item_id, first=COMPANIONS)
         if found.bytes not in seen
     ]
-    yield from _by_rules(companions, rules)
+    yield from by_rules(companions, rules)
 
 
 def similar(
@@ -217,7 +222,7 @@ def similar(
         for found, score in selectors.neighbour_scores(item_id, first=NEIGHBOURS)
         if found.bytes not in seen
     ]
-    yield from _by_rules(neighbours, rules)
+    yield from by_rules(neighbours, rules)
 
 
 def without_unwanted(scores: Scores, bundle: Bundle, past: History, columns: npt.NDArray[np.int64]) -> Scores:
@@ -249,7 +254,7 @@ def _factors(bundle: Bundle, past: History, rules: Rules) -> Scores | None:
     return own
 
 
-def _by_rules(candidates: list[Candidate], rules: Rules) -> Iterator[Candidate]:
+def by_rules(candidates: list[Candidate], rules: Rules) -> Iterator[Candidate]:
     """Candidates of one source as staff's rules order them, and none that is left out."""
     if not candidates or not len(rules.keys):
         yield from candidates

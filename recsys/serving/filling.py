@@ -28,7 +28,8 @@ class Order:
     """What is asked for: how many items, which may be in it, and how they shall stand together.
 
     `left_out` gives the ids, as bytes, of what the person is not to see again; it is asked for only when it matters.
-    `exploration` is the share of the places, but for the first, where chance has its say.
+    `exploration` is the share of the places, but for the first, where chance has its say. `newcomers` are new items that
+    take a place of their own: the first of them the first of `new_places` (from 0, before pins), and so on.
     """
 
     list_id: UUID
@@ -38,6 +39,8 @@ class Order:
     pins: Sequence[Pin] = ()
     variety: Variety = PLAIN
     exploration: float = 0.0
+    newcomers: tuple[Candidate, ...] = ()
+    new_places: tuple[int, ...] = ()
     left_out: Callable[[], frozenset[bytes]] = frozenset
     bundle: Bundle | None = None
 
@@ -82,11 +85,13 @@ class _Filling:
         self._pinned: list[tuple[Pin, OfferedItem]] = []
         self._exploration = NO_EXPLORATION
         self._explored: list[tuple[int, Chosen]] = []
+        self._new: list[Chosen] = []
         self._body: list[Chosen] = []
 
     def begin(self, source: Iterator[Candidate]) -> None:
-        """Look up pins, what chance brings, and the first candidates together."""
+        """Look up pins, new items, what chance brings, and the first candidates together."""
         order = self._order
+        newcomers = list(self._unmet(iter(order.newcomers)))
         batch = list(islice(self._unmet(source), order.depth))
         self._exploration = explore(
             order.list_id,
@@ -96,7 +101,8 @@ class _Filling:
             leave_out=self._left_out,
         )
         pins = [Candidate(pin.item_id, 0.0, STAFF_PICK) for pin in order.pins]
-        ahead = [*pins, *self._exploration.candidates]
+        fixed = [*pins, *newcomers]
+        ahead = [*fixed, *self._exploration.candidates]
         wanted = order.depth if order.surplus else order.first
         found = self._offered([*ahead, *batch], first=len(ahead) + wanted)
         for place, (candidate, row) in found:
@@ -105,7 +111,10 @@ class _Filling:
                 self._pinned.append((order.pins[place], row))
             elif place < len(ahead) and self._caps.take(row):
                 self._met.add(row.id.int)
-                self._explored.append((self._exploration.places[place - len(pins)], (candidate, row)))
+                if place < len(fixed):
+                    self._new.append((candidate, row))
+                else:
+                    self._explored.append((self._exploration.places[place - len(fixed)], (candidate, row)))
         self._take([chosen for place, chosen in found if place >= len(ahead)])
 
     def go_on(self, source: Iterator[Candidate]) -> None:
@@ -128,13 +137,15 @@ class _Filling:
                 return
 
     def in_order(self) -> tuple[RankedItem, ...]:
-        """The list: the body, what chance put in the place of one of it, and the pins where they belong."""
+        """The list: the body, what chance put in the place of one of it, new items and the pins where they belong."""
         chance = self._exploration
         entries = [
             (candidate, row, 1 - chance.share if place else 1.0) for place, (candidate, row) in enumerate(self._body)
         ]
         for place, (candidate, row) in self._explored:
             entries[place : place + 1] = [(candidate, row, chance.propensity)]
+        for place, (candidate, row) in zip(self._order.new_places, self._new, strict=False):
+            entries.insert(place, (candidate, row, 1.0))
         last = -1
         for pin, row in sorted(self._pinned, key=lambda pinned: pinned[0].position):
             last = max(pin.position - 1, last + 1)  # of two for one place the older has it, the other the next
@@ -148,7 +159,7 @@ class _Filling:
         return self._room() > 0 and any(self._caps.full())
 
     def _room(self) -> int:
-        return self._order.first - len(self._pinned) - len(self._body)
+        return self._order.first - len(self._pinned) - len(self._new) - len(self._body)
 
     def _left_out(self) -> frozenset[bytes]:
         return self._order.left_out() | {number.to_bytes(16) for number in self._met}
@@ -162,6 +173,7 @@ class _Filling:
         rows = selectors.offered_items(
             [candidate.item_id for candidate in candidates],
             because=[candidate.reason.because for candidate in candidates],
+            through=[candidate.reason.through for candidate in candidates],
             first=first,
             condition=self._condition(),
         )

@@ -1,7 +1,7 @@
 """The three lists: for a person, like an item, for everybody."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from uuid import UUID, uuid4
@@ -12,7 +12,7 @@ from marketing.errors import InvalidInput, NotFound
 from marketing.selectors import Subject
 from recsys import selectors
 from recsys.selectors import NO_HISTORY, Condition, History
-from recsys.serving import candidates
+from recsys.serving import candidates, interests
 from recsys.serving.boosts import Rules, rule_book
 from recsys.serving.bundle import Bundle, deployed
 from recsys.serving.candidates import Reach
@@ -40,9 +40,10 @@ def recommend(
 ) -> RankedList:
     """Items for one person: by the deployed artefact and her fresh history, filled up with what is trending.
 
-    Two queries, history and items, however long the list is; more only when much of the catalogue is not on offer or
-    lets the filters through. `variety` is settings.RECOMMENDATION_DIVERSITY unless given. Where `explores` is off, as
-    for staff who look at somebody's list, chance has no say.
+    Two queries, history and items, however long the list is, and one where it has places for items that the artefact
+    doesn't know; more only when much of the catalogue is not on offer or lets the filters through. `variety` is
+    settings.RECOMMENDATION_DIVERSITY unless given. Where `explores` is off, as for staff who look at somebody's list,
+    chance has no say.
 
     Raises:
         InvalidInput: names `first`, `placement`, `diversity`, `maxPerCategory`, `maxPerBrand` or a part of `filter`.
@@ -60,16 +61,22 @@ def recommend(
     )
     reach = frame.reach(order.depth + len(order.pins))
     trend = candidates.trending(rules=frame.rules, seen=left_out, reach=reach)
-    if bundle is not None:
+    if bundle is not None and candidates.knows(bundle, past):
+        order = frame.with_newcomers(order, past, bundle=bundle)
         own = candidates.personal(bundle, past, exclude_seen=exclude_seen, rules=frame.rules, reach=reach)
-        trend = chain(own, trend)
-    filled = fill(trend, order)
-    personal = any(item.reason.code in MADE_BY_MODEL for item in filled.items)
+    else:
+        own = interests.by_interests(
+            past, rules=frame.rules, condition=frame.condition, left_out=left_out, first=reach.first
+        )
+    filled = fill(chain(own, trend), order)
+    codes = {item.reason.code for item in filled.items}
+    by_model = not codes.isdisjoint(MADE_BY_MODEL)
+    personal = by_model or "like_your_interests" in codes
     notes = _why_not_personal(subject, bundle=bundle, personal=personal)
     notes += frame.why_short(filled, any_seen=exclude_seen and len(past) > 0)
     basis: Basis = "personal" if personal else "trending"
     return _given_out(
-        _ranked(order, basis, filled.items, bundle=bundle if personal else None, notes=notes),
+        _ranked(order, basis, filled.items, bundle=bundle if by_model else None, notes=notes),
         placement=placement,
         subject=subject,
     )
@@ -202,6 +209,20 @@ class _Frame:
             left_out=left_out,
             bundle=bundle,
         )
+
+    def with_newcomers(self, order: Order, past: History, *, bundle: Bundle) -> Order:
+        """The order with what is new and near to the interests, for its places beside what the artefact knows."""
+        places = interests.new_places(self.first, share=settings.RECOMMENDATION_NEW_SHARE)
+        pinned = frozenset(pin.item_id.bytes for pin in order.pins)
+        found = interests.newcomers(
+            past,
+            bundle=bundle,
+            places=len(places),
+            rules=self.rules,
+            condition=self.condition,
+            left_out=lambda: order.left_out() | pinned,
+        )
+        return replace(order, newcomers=found, new_places=places)
 
     def reach(self, first: int) -> Reach:
         matching = cache(lambda: selectors.matching_ids(self.condition, first=MATCHING))  # model and trends ask for it

@@ -1,12 +1,19 @@
 """The public data sets as interactions, read from the folder that ATTUNE_DATA names."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
+import django
+from django.conf import settings
 
-from recsys.dataset import Interactions, encode
-from tests.benchmarks.report import CannotMeasure
+# Texts become vectors through the cache that the settings name.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from recsys.dataset import Interactions, encode  # noqa: E402
+from recsys.movielens import read_encoded, read_features  # noqa: E402 - importers need the set-up
+from tests.benchmarks.report import CannotMeasure  # noqa: E402
 
 
 def data_set(name: str) -> Path:
@@ -18,21 +25,22 @@ def data_set(name: str) -> Path:
     return Path(root) / name
 
 
-def movielens_100k() -> Interactions:
-    """Ratings of 4 and 5, each as one preference of strength 1."""
-    rows = np.loadtxt(data_set("ml-100k") / "ml-100k.inter", skiprows=1)
-    liked = rows[rows[:, 2] >= 4]
-    return encode(
-        users=liked[:, 0].astype(np.int64), items=liked[:, 1].astype(np.int64), times=liked[:, 3]
-    ).interactions
+def movielens_100k(*, features: bool = True) -> Interactions:
+    """Ratings of 4 and 5, each as one preference of strength 1, with what titles, genres and years tell of the films."""
+    folder = data_set("ml-100k")
+    encoded = read_encoded(folder)
+    if not features:
+        return encoded.interactions
+    told = read_features(folder, films=encoded.items, space=settings.ITEM_SPACE)
+    return replace(encoded.interactions, features=told)
 
 
 def movielens_1m(*, every_user: int = 1) -> Interactions:
     """All pairs of user and item; with `every_user` 3 those of each third user."""
-    try:
-        import polars as pl
-    except ModuleNotFoundError:
-        raise CannotMeasure("ml-1m is a parquet file, and polars is not installed: pip install -e '.[bench]'") from None
-    rows = pl.read_parquet(data_set("ml-1m") / "ratings.parquet").cast(pl.Int64)
-    rows = rows.filter(pl.col("userID") % every_user == 0)
-    return encode(users=rows["userID"].to_numpy(), items=rows["movieID"].to_numpy()).interactions
+    encoded = read_encoded(data_set("ml-1m"))
+    if every_user == 1:
+        return encoded.interactions
+    rows = encoded.interactions
+    users, items = encoded.users.ids[rows.users], encoded.items.ids[rows.items]
+    kept = users % every_user == 0
+    return encode(users=users[kept], items=items[kept]).interactions

@@ -9,7 +9,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import time
 from collections.abc import Sequence
-from statistics import fmean, median
+from statistics import median
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
@@ -23,8 +23,6 @@ from tests.benchmarks.text_low_rank import measure_low_rank
 from tests.benchmarks.text_sentiment import measure_chinese, measure_english
 from tests.benchmarks.text_sets import Texts, banking77, clinc150
 
-SEEDS = (42, 43, 44, 45, 46)
-SHOTS = 10
 SENTENCES = 300
 
 
@@ -68,11 +66,9 @@ def measure_banking(report: Report) -> None:
     report.set("banking77.full", _accuracy(model, asked, test.labels))
     report.set("banking77.ece", calibration_error(model.probabilities(asked), _codes(model, test.labels)))
     report.set("banking77.fit_s", seconds)
-    shots = [_few_shots(learned, train.labels, seed=seed) for seed in (SEEDS[:1] if report.quick else SEEDS)]
-    report.set("banking77.ten_shot", fmean(_accuracy(few, asked, test.labels) for few in shots))
     report.say(
-        f"banking77: all {report.figures['banking77.full']:.4f} in {seconds:.1f} s, {SHOTS} an intent"
-        f" {report.figures['banking77.ten_shot']:.4f}, calibration error {report.figures['banking77.ece']:.4f}"
+        f"banking77: all {report.figures['banking77.full']:.4f} in {seconds:.1f} s, calibration error"
+        f" {report.figures['banking77.ece']:.4f}"
     )
 
 
@@ -99,17 +95,6 @@ def measure_scope(report: Report) -> None:
         f" {report.figures['clinc150.oos_auroc']:.4f}, refused {report.figures['clinc150.oos_recall_at_95']:.4f} with"
         f" {report.figures['clinc150.in_scope_kept']:.4f} of the others kept"
     )
-
-
-def _few_shots(learned: TextFeatures, labels: Sequence[str], *, seed: int) -> Classifier:
-    """Fitted on a few texts of each intent, and on its name, which says what it is about."""
-    generator, all_labels = np.random.default_rng(seed), np.array(labels)
-    names = sorted(set(labels))
-    places = np.concatenate(
-        [generator.choice(np.flatnonzero(all_labels == name), SHOTS, replace=False) for name in names]
-    )
-    spoken = read_texts([name.replace("_", " ") for name in names])
-    return _fitted(learned[places].and_of(spoken), [*all_labels[places], *names])[0]
 
 
 def _fitted(

@@ -61,6 +61,7 @@ FIELDS: dict[str, list[Asked]] = {
     "Query.me": [Asked("{ me { kind } }", EVERYBODY)],
     "Query.item": [Asked('{ item(sku: "kettle") { id } }', EVERYBODY)],
     "Query.items": [Asked("{ items(first: 1) { edges { node { id } } } }", EVERYBODY)],
+    "Query.searchItems": [Asked('{ searchItems(query: "kettle") { edges { node { id } } } }', EVERYBODY)],
     "Query.customer": [
         Asked("query($of: CustomerRef!) { customer(ref: $of) { id } }", {"ada"} | CUSTOMER_READERS, {"of": ADAS}),
     ],
@@ -69,6 +70,21 @@ FIELDS: dict[str, list[Asked]] = {
     "Query.customerFeatures": [
         Asked(
             "query($of: CustomerRef!) { customerFeatures(customer: $of) { events } }", CUSTOMER_READERS, {"of": ADAS}
+        ),
+    ],
+    "Query.topics": [Asked("{ topics { id } }", CUSTOMER_READERS | {"kim", "sam"})],
+    "Query.sentimentTrend": [
+        Asked("{ sentimentTrend { periods { texts } } }", {"ada", "cy"} | CUSTOMER_READERS | {"kim", "sam"}),
+        Asked(
+            "query($of: CustomerRef!) { sentimentTrend(customer: $of) { periods { texts } } }",
+            {"ada"} | CUSTOMER_READERS | {"kim", "sam"},
+            {"of": ADAS},
+            case="of Ada",
+        ),
+        Asked(
+            '{ sentimentTrend(item: {sku: "kettle"}) { periods { texts } } }',
+            CUSTOMER_READERS | {"kim", "sam"},
+            case="of an item",
         ),
     ],
     "Query.orders": [

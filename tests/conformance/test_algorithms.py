@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -15,20 +15,47 @@ from marketing.errors import ArtefactCorrupt, InvalidInput
 from recsys.algorithms import ALGORITHMS, config_class, load_fit, load_scorer
 from recsys.dataset import Interactions, per_user_holdout
 from recsys.evaluation import evaluate, judge_users
+from recsys.item_features import ItemFeatures, Relations, as_labels, unit_rows
 
 N_USERS, N_ITEMS, TASTES = 120, 60, 4
 
 
 def from_pairs(users, items, *, values=None, n_users=None, n_items=None):
     users, items = np.asarray(users, np.int32), np.asarray(items, np.int32)
+    n_items = n_items or int(items.max()) + 1
     return Interactions(
         users=users,
         items=items,
         values=np.ones(len(users), np.float32) if values is None else np.asarray(values, np.float32),
         times=np.zeros(len(users)),
         n_users=n_users or int(users.max()) + 1,
-        n_items=n_items or int(items.max()) + 1,
+        n_items=n_items,
+        features=planted_features(n_items),
     )
+
+
+def planted_features(n_items):
+    """Texts, labels and relations that tell an item's taste, and something besides that doesn't.
+
+    A text points where its taste does, give or take; the last item of a larger set has none. Of the labels one is of the
+    taste, one of five is not. “goes_with” leads to the next item of the same taste, “beside” to the next one of all.
+    """
+    items, tastes = np.arange(n_items), np.arange(n_items) % TASTES
+    noise = np.random.default_rng(7).normal(scale=0.2, size=(n_items, 2 * TASTES))
+    vectors = unit_rows(np.eye(TASTES, 2 * TASTES)[tastes] + noise)
+    if n_items > TASTES:
+        vectors[-1] = 0.0
+    labels = as_labels(
+        np.tile(items, 2).astype(np.int32),
+        np.concatenate([tastes, TASTES + items % 5]).astype(np.int32),
+        shape=(n_items, TASTES + 5),
+    )
+    goes_with, beside = items[: max(0, n_items - TASTES)], items[: max(0, n_items - 1)]
+    heads = np.concatenate([goes_with, beside]).astype(np.int32)
+    tails = np.concatenate([goes_with + TASTES, beside + 1]).astype(np.int32)
+    kinds = np.repeat(np.arange(2, dtype=np.int32), [len(goes_with), len(beside)])
+    weights = np.where(kinds == 0, 1.0, 0.5).astype(np.float32)
+    return ItemFeatures(vectors, labels, Relations(heads, kinds, tails, weights, ("goes_with", "beside"), ("", "")))
 
 
 def planted_tastes(*, seed=42):
@@ -85,10 +112,13 @@ class TestFitting:
     def test_the_interactions_are_left_as_they_were(self, name, planted):
         columns = ("users", "items", "values", "times")
         before = {column: getattr(planted, column).copy() for column in columns}
+        vectors, labels = planted.features.vectors.copy(), planted.features.labels.copy()
 
         load_fit(name)(planted, config_class(name)())
 
         assert all(np.array_equal(before[column], getattr(planted, column)) for column in columns)
+        assert np.array_equal(vectors, planted.features.vectors)
+        assert np.array_equal(labels.data, planted.features.labels.data)
 
     def test_repeated_rows_count_as_their_sum(self, name):
         once = from_pairs([0, 0, 1, 2], [0, 1, 1, 2], values=[3, 1, 2, 1])
@@ -104,6 +134,15 @@ class TestFitting:
         with pytest.raises(InvalidInput, match=r"^interactions: the set is empty") as refusal:
             load_fit(name)(empty, config_class(name)())
         assert not refusal.value.retryable
+
+    def test_an_algorithm_that_needs_features_refuses_a_set_without_any_by_name(self, name, planted):
+        bare, config = replace(planted, features=None), config_class(name)()
+
+        if config.needs_features:
+            with pytest.raises(InvalidInput, match=r"^features: nothing is known of the items"):
+                load_fit(name)(bare, config)
+        else:
+            assert load_fit(name)(bare, config)
 
     def test_progress_rises_to_one(self, name, planted):
         reports = []

@@ -10,6 +10,7 @@ def fresh_process(settings):
     from recsys.serving.boosts import rule_book
     from recsys.serving.bundle import deployed
     from recsys.serving.exploring import newcomers
+    from recsys.serving.interests import latest
     from recsys.serving.log import list_log
     from recsys.serving.trends import trends
 
@@ -18,6 +19,7 @@ def fresh_process(settings):
     trends.forget()
     rule_book.forget()
     newcomers.forget()
+    latest.forget()
     list_log.forget()
 
 

@@ -51,6 +51,14 @@ def import_people(table: Table, *, source: Source, rejects: Rejects, progress: P
     return _in_batches(table, upsert, rejects=rejects, progress=progress)
 
 
+def read_films(table: Table) -> Iterator[ItemIn]:
+    """The folder's films without storing them; lines that are none are passed over."""
+    for number, raw in _numbered(table, advance=lambda _size: None):
+        line = _line(raw, number=number, table=table)
+        if isinstance(line, Line):
+            yield _film(line.fields, table=table)
+
+
 def _in_batches(
     table: Table, upsert: Callable[[list[Line]], Sequence[RowResult]], *, rejects: Rejects, progress: Progress
 ) -> Counter[str]:
@@ -67,19 +75,24 @@ def _in_batches(
 
 
 def _lines(table: Table, *, rejects: Rejects, progress: Progress) -> Iterator[Line]:
+    for number, raw in _numbered(table, advance=progress.advance):
+        line = _line(raw, number=number, table=table)
+        if isinstance(line, Line):
+            yield line
+        else:
+            text = raw.decode("utf-8", errors="replace")
+            rejects.add(file=table.path.name, line=number, reason=line, text=text)
+
+
+def _numbered(table: Table, *, advance: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
+    """The lines that are neither the header nor empty, with their numbers from 1."""
     number = 0
     for block in blocks(table.path):
         for raw in block.data.split(b"\n")[:-1]:
             number += 1
-            if (number == 1 and table.format.has_header) or not raw.strip():
-                continue
-            line = _line(raw, number=number, table=table)
-            if isinstance(line, Line):
-                yield line
-            else:
-                text = raw.decode("utf-8", errors="replace")
-                rejects.add(file=table.path.name, line=number, reason=line, text=text)
-        progress.advance(block.size)
+            if raw.strip() and not (number == 1 and table.format.has_header):
+                yield number, raw
+        advance(block.size)
 
 
 def _line(raw: bytes, *, number: int, table: Table) -> Line | str:

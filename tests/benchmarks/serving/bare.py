@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import orjson
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from scipy import sparse
@@ -20,10 +21,12 @@ from marketing.selectors import PERSON
 from marketing.tokens import read_token
 from recsys import selectors
 from recsys.ranking import top_items
+from recsys.serving import interests
+from recsys.serving.boosts import NO_RULES
 from recsys.serving.bundle import deployed
 from recsys.serving.candidates import HISTORY_ITEMS, RECENCY, without_unwanted
 from recsys.serving.filling import SPARE
-from recsys.serving.lists import RankedList
+from recsys.serving.lists import Candidate, RankedList
 from recsys.serving.log import list_log
 from recsys.serving.wording import BECAUSE_YOU
 from tests.benchmarks.serving.operation import FIRST
@@ -43,6 +46,7 @@ HOLDER_CUSTOMER = [field.name for field in IDENTITY].index("customer")
 def recommendations(request: HttpRequest) -> HttpResponse:
     identity_ids = person(request)
     past = selectors.history(identity_ids)
+    new_items(past)
     ranked = rank(past)
     rows = offered(list(ranked), because=[past.item_id(speaker) for _score, speaker in ranked.values()])
     items = [answer_item(place, row, *ranked[row[0]], past=past) for place, row in enumerate(rows, 1)]
@@ -84,9 +88,21 @@ def rank(past: selectors.History) -> dict[UUID, tuple[float, int]]:
     }
 
 
+def new_items(past: selectors.History) -> tuple[Candidate, ...]:
+    """What is new and near to the interests; none here, since the benchmark's items have no vectors."""
+    return interests.newcomers(
+        past,
+        bundle=deployed.current(),
+        places=len(interests.new_places(FIRST, share=settings.RECOMMENDATION_NEW_SHARE)),
+        rules=NO_RULES,
+        condition=selectors.ON_OFFER,
+        left_out=past.seen,
+    )
+
+
 def offered(item_ids: list[UUID], *, because: list[UUID]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(selectors.offered_statement(), [item_ids, because, FIRST])
+        cursor.execute(selectors.offered_statement(), [item_ids, because, [None] * len(item_ids), FIRST])
         return cursor.fetchall()
 
 
