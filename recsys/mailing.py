@@ -219,6 +219,7 @@ def _rows_of(drafts: Sequence[_Draft], shop: _Shop) -> list[list[tuple[Candidate
     found = selectors.offered_items(
         [candidate.item_id for _number, candidate in listed],
         because=[candidate.reason.because for _number, candidate in listed],
+        through=[candidate.reason.through for _number, candidate in listed],
         first=len(listed),
         condition=shop.condition,
     )

@@ -1,13 +1,20 @@
 """What is sold or shown: items in their categories, and how items relate."""
 
+import re
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from marketing.models.access import Source
 from marketing.models.keys import created_now, opaque_key
+
+HEAVIEST = 1e6
+# A placeholder, or a brace that belongs to none.
+BRACES = re.compile(r"\{[^{}]*\}?|\}")
 
 
 class Category(models.Model):
@@ -103,6 +110,7 @@ class Item(models.Model):
             models.Index(fields=["title"], name="item_title"),
             models.Index(fields=["category", "title"], name="item_category_title"),
             GinIndex(fields=["tags"], name="item_tags"),
+            models.Index(Coalesce("published_at", "created_at").desc(), name="item_new"),
         ]
 
     def __str__(self) -> str:
@@ -163,6 +171,20 @@ class RelationRule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Tell at their fields what a rule lacks, and what its sentence can't hold."""
+        wrong = {}
+        if not (self.head_category_id or self.head_brand or self.head_tag):
+            wrong["head_category"] = "Say what was chosen: a category, a brand or a tag."
+        if not (self.tail_category_id or self.tail_brand or self.tail_tag):
+            wrong["tail_category"] = "Say what may be needed: a category, a brand or a tag."
+        if found := BRACES.search(self.sentence.replace("{title}", "")):
+            wrong["sentence"] = f"“{found[0]}” can't stand here; only {{title}} may be in braces."
+        if isinstance(self.weight, float | int) and not 0 < self.weight <= HEAVIEST:
+            wrong["weight"] = f"A weight is above 0 and at most {HEAVIEST:,.0f}."
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class ItemRelation(models.Model):

@@ -120,7 +120,7 @@ def recommended_now(request: HttpRequest, customer: Customer) -> SafeString:
             {
                 "item": row.item,
                 "picture": thumbnail(row.item),
-                "reason": reason_text(row.reason, title=row.item.because_title),
+                "reason": reason_text(row.reason, title=row.item.because_title, through=row.item.through_title),
             }
             for row in ranked.items
         ],

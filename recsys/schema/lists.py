@@ -4,11 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from strawberry import relay
 from strawberry.types import Info
 
 from marketing.errors import InvalidInput, NotFound
-from marketing.graphql import Anyone, CustomerRef, field, node_id, resolve_subject
+from marketing.graphql import Anyone, CustomerRef, ItemRef, field, node_id, resolve_subject
 from recsys import selectors, serving
 from recsys.schema.filters import (
     Diversity,
@@ -23,12 +22,6 @@ from recsys.schema.types import RecommendationList
 
 DEFAULT_LIST = 10
 First = Annotated[int, strawberry.argument(description="How many items, 1 to 100.")]
-
-
-@strawberry.input(one_of=True, description="An item, by Attune's id or by the shop's own.")
-class ItemRef:
-    id: relay.GlobalID | None = strawberry.UNSET
-    sku: Annotated[str | None, strawberry.argument(description="The shop's own id of the item.")] = strawberry.UNSET
 
 
 @strawberry.type

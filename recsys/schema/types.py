@@ -2,6 +2,7 @@
 
 from enum import Enum
 from typing import Self, cast
+from uuid import UUID
 
 import strawberry
 from strawberry import relay
@@ -59,6 +60,13 @@ class ReasonItem:
     title: str
 
 
+@strawberry.type(description="One arrow of the way from `because` to the item, through how items relate.")
+class ReasonStep:
+    relation: str = strawberry.field(description="accessory_of, same_brand, …, or a name of the shop's own.")
+    forward: bool = strawberry.field(description="Whether the arrow was taken from head to tail.")
+    item: ReasonItem | None = strawberry.field(description="Where it leads; null for an item that is not on offer.")
+
+
 @strawberry.type(description="Why an item is in a list, as data and in words.")
 class RecommendationReason:
     code: ReasonCode
@@ -66,6 +74,9 @@ class RecommendationReason:
     text: str = strawberry.field(description="In English, to go on after the item's title: “because you viewed …”.")
     because: ReasonItem | None = strawberry.field(
         description="The item of the person's history that spoke for it most."
+    )
+    path: list[ReasonStep] = strawberry.field(
+        description="For code RELATED: how the knowledge graph leads from `because` to the item. Else empty."
     )
 
 
@@ -103,8 +114,25 @@ def _recommended(ranked: serving.RankedItem) -> RecommendedItem:
 
 
 def _reason(ranked: serving.RankedItem) -> RecommendationReason:
-    reason, title = ranked.reason, ranked.item.because_title
-    because = ReasonItem(id=relay.GlobalID("Item", str(reason.because)), title=title) if title is not None else None
+    reason, title, through = ranked.reason, ranked.item.because_title, ranked.item.through_title
     return RecommendationReason(
-        code=ReasonCode(reason.code), kind=reason.kind, text=reason_text(reason, title=title), because=because
+        code=ReasonCode(reason.code),
+        kind=reason.kind,
+        text=reason_text(reason, title=title, through=through),
+        because=_reason_item(reason.because, title),
+        path=_path(ranked),
     )
+
+
+def _path(ranked: serving.RankedItem) -> list[ReasonStep]:
+    titles = {ranked.reason.through: ranked.item.through_title, ranked.item_id: ranked.item.title}
+    return [
+        ReasonStep(
+            relation=arrow.name, forward=arrow.forward, item=_reason_item(arrow.item_id, titles.get(arrow.item_id))
+        )
+        for arrow in ranked.reason.way
+    ]
+
+
+def _reason_item(item_id: UUID | None, title: str | None) -> ReasonItem | None:
+    return ReasonItem(id=relay.GlobalID("Item", str(item_id)), title=title) if title is not None else None

@@ -63,6 +63,11 @@ class Reason:
     because: UUID | None = None
     way: tuple[Relation, ...] = ()
 
+    @property
+    def through(self) -> UUID | None:
+        """The item between, where the way has two arrows."""
+        return self.way[0].item_id if len(self.way) > 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

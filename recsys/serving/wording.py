@@ -1,6 +1,7 @@
 """Reasons and notes in words. Another language is another entry of each table."""
 
 from recsys.serving.lists import Basis, NoteCode, Reason, ReasonCode
+from recsys.serving.relation_wording import way_text
 
 DEFAULT_LANGUAGE = "en"
 
@@ -20,7 +21,7 @@ REASONS: dict[str, dict[ReasonCode, str]] = {
     "en": {
         "because_you": "because of what you liked",
         "related": "goes with what you liked",
-        "like_your_interests": "new, and like what you are interested in",
+        "like_your_interests": "like what you are interested in",
         "similar_customers": "customers with similar taste liked it",
         "popular": "popular",
         "trending": "trending now",
@@ -32,9 +33,13 @@ REASONS: dict[str, dict[ReasonCode, str]] = {
         "exploring": "something else to discover",
     }
 }
-# Language → reason → words with the title of the item that others were asked for.
+# Language → reason → words with the title of the item that others were asked for or that is like them.
 AROUND: dict[str, dict[str, str]] = {
-    "en": {"similar_item": "similar to {title}", "bought_together": "often bought with {title}"}
+    "en": {
+        "similar_item": "similar to {title}",
+        "bought_together": "often bought with {title}",
+        "like_your_interests": "like {title}, which you were interested in",
+    }
 }
 NOTES: dict[str, dict[NoteCode, str]] = {
     "en": {
@@ -61,10 +66,19 @@ NOTES_OF_VIEWED: dict[str, dict[NoteCode, str]] = {
 }
 
 
-def reason_text(reason: Reason, *, title: str | None, language: str = DEFAULT_LANGUAGE) -> str:
-    """Say why, with the title of the item that is the reason where there is one."""
+def reason_text(
+    reason: Reason, *, title: str | None, through: str | None = None, language: str = DEFAULT_LANGUAGE
+) -> str:
+    """Say why, with the title of the item that is the reason where there is one.
+
+    `through` is the title of the item between, where the knowledge graph led over one that may be shown.
+    """
     language = _known(language)
-    if title and reason.code == "because_you":
+    if title and reason.code == "related":
+        told = way_text(reason.way, title=title, through=through, kind=reason.kind, language=language)
+        if told is not None:
+            return told
+    if title and reason.code in {"because_you", "related"}:
         patterns = BECAUSE_YOU[language]
         return patterns.get(reason.kind or "", patterns[""]).format(title=title)
     if title and reason.code in AROUND[language]:

@@ -325,17 +325,19 @@ def test_trending_items_are_the_same_for_everybody(served, items, ada, cy):
     assert (hers["basis"], skus(hers)) == ("TRENDING", ["c", "a"])
 
 
-@pytest.mark.parametrize("first", [1, 50])
-def test_the_number_of_queries_is_pinned_whatever_the_length(first, deploy, ada, settings):
+@pytest.mark.parametrize("unknown", [0, 5])
+@pytest.mark.parametrize("first", [10, 50])
+def test_the_number_of_queries_is_pinned_whatever_the_length(first, unknown, deploy, ada, settings):
     items = ItemFactory.create_batch(60)
     weights = [[1.0 if row == 0 and column else 0.0 for column in range(60)] for row in range(60)]
     deploy(items, weights)
+    ItemFactory.create_batch(unknown)
     EventFactory(identity=ada, item=items[0])
     settings.DEPLOYMENT_CHECK_SECONDS = 60
     asking = caller(ada)
     asking.ask(RECOMMENDATIONS, first=first)
 
-    with pinned_queries("graphql recommendations"):
+    with pinned_queries("graphql recommendations" + (" with new items" if unknown else "")):
         answer = asking.ask(RECOMMENDATIONS, first=first)
 
     assert len(answer["recommendations"]["items"]) == first

@@ -136,6 +136,15 @@ def test_an_offered_item_brings_its_columns_its_shelf_and_the_title_of_its_reaso
     assert row.because_title == "Darjeeling"
 
 
+@pytest.mark.parametrize("state", NOT_OFFERED.values(), ids=NOT_OFFERED)
+def test_the_item_that_led_to_another_is_named_only_while_it_is_on_offer(state, db):
+    item, shown, hidden = ItemFactory(), ItemFactory(title="Inkwell"), ItemFactory(**state)
+
+    rows = selectors.offered_items([item.pk] * 3, because=[None] * 3, through=[shown.pk, hidden.pk, None], first=3)
+
+    assert [row.through_title for _place, row in rows] == ["Inkwell", None, None]
+
+
 def test_an_item_that_is_gone_is_no_row(db):
     gone = ItemFactory()
     Item.objects.filter(pk=gone.pk).delete()

@@ -84,7 +84,7 @@ class Command(BaseCommand):
 
 def rows_of(mailed: Mailed) -> Iterator[ListRow]:
     for item in mailed.ranked.items:
-        reason = reason_text(item.reason, title=item.item.because_title)
+        reason = reason_text(item.reason, title=item.item.because_title, through=item.item.through_title)
         yield ListRow(mailed.customer, item.rank, item.item.sku, item.item.title, item.score, reason)
 
 
