@@ -27,7 +27,7 @@ class ReportEntry:
     icon: str
 
 
-REPORTS = (ReportEntry("data_quality", "verified"),)
+REPORTS = (ReportEntry("data_quality", "verified"), ReportEntry("sentiment", "mood"))
 GROUPS: dict[str, tuple[Entry, ...]] = {
     "People": (
         Entry("Customers", "group", "marketing", "customer"),
@@ -39,11 +39,17 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("Items", "inventory_2", "marketing", "item"),
         Entry("Categories", "category", "marketing", "category"),
         Entry("Relations", "hub", "marketing", "itemrelation"),
+        Entry("Relation rules", "rule", "marketing", "relationrule"),
         Entry("Events", "bolt", "marketing", "event"),
         Entry("Quarantine", "pending_actions", "marketing", "quarantinedevent"),
         Entry("Kinds of events", "category_search", "marketing", "customeventkind"),
         Entry("Orders", "receipt_long", "marketing", "order"),
         Entry("Exchange rates", "currency_exchange", "marketing", "exchangerate"),
+    ),
+    "Texts": (
+        Entry("Readings", "reviews", "marketing", "textreading"),
+        Entry("Topics", "topic", "marketing", "topic"),
+        Entry("Texts to label", "label", "marketing", "textlabel"),
     ),
     "Recommender": (
         Entry("Training runs", "model_training", "marketing", "trainingrun"),

@@ -217,9 +217,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # texts are.
 ITEM_SPACE = env.str("ITEM_SPACE", "multilingual", validate=validate.OneOf(["english", "multilingual"]))
 
+# A folder with data sets to learn moods from, beside the shop's own reviews (docs/text.md); without it there are none.
+DATA_SETS = env.str("ATTUNE_DATA", "") or None
+
 # What can be trained: slot → dotted path of its marketing.runs.kinds.RunKind.
 RUN_KINDS = {
     "recommender": "recsys.training.RecommenderTraining",
+    "sentiment": "marketing.reading.training.SentimentTraining",
 }
 # Slot → share of the people who get a candidate that passed the gate, as a canary beside the champion, before it may
 # serve all. 0: it becomes champion at once. Else 0.01 to 0.5.
@@ -300,6 +304,13 @@ RECOMMENDATION_DIVERSITY = env.float("RECOMMENDATION_DIVERSITY", 0.0, validate=v
 # The share of a personal list's places where chance shows one of the newest items, so that the next model hears of it.
 # 0.02 to 0.05 is much of a shop's learning for little of its sales.
 RECOMMENDATION_EXPLORATION = env.float("RECOMMENDATION_EXPLORATION", 0.0, validate=validate.Range(0, 0.5))
+# The share of a personal list's places that go to new items which no model knows yet, but which are like what the person
+# is interested in; 0.1: at most one in ten, the last of each ten. 0: none.
+RECOMMENDATION_NEW_SHARE = env.float("RECOMMENDATION_NEW_SHARE", 0.1, validate=validate.Range(0, 0.5))
+# What somebody did says half as much of their interests after so many days.
+RECOMMENDATION_INTEREST_DAYS = env.float(
+    "RECOMMENDATION_INTEREST_DAYS", 30.0, validate=validate.Range(min=0, min_inclusive=False)
+)
 
 # -- Roll-out ----------------------------------------------------------------------------------------------------------
 
@@ -334,14 +345,21 @@ TRENDING_HALF_LIFE_DAYS = env.float("TRENDING_HALF_LIFE_DAYS", 7.0, validate=val
 # -- Reports -----------------------------------------------------------------------------------------------------------
 
 # Code → dotted path of its marketing.reports.frame.Report; each app's own.
-REPORTS = {"data_quality": "marketing.reports.data_quality.DataQuality"}
+REPORTS = {
+    "data_quality": "marketing.reports.data_quality.DataQuality",
+    "sentiment": "marketing.reports.sentiment.Sentiment",
+}
 # Staff are told when less than this share of a day's events could be used.
 USABLE_EVENTS_SHARE = env.float("USABLE_EVENTS_SHARE", 0.95, validate=validate.Range(0, 1))
 
 # -- Admin -------------------------------------------------------------------------------------------------------------
 
 # What stands on a customer's page, also of apps above marketing: functions (request, customer) → HTML, by dotted path.
-CUSTOMER_PANELS = ["marketing.admin.features.interest_and_activity", "recsys.admin.recommended_now"]
+CUSTOMER_PANELS = [
+    "marketing.admin.features.interest_and_activity",
+    "marketing.admin.moods.mood_of_customer",
+    "recsys.admin.recommended_now",
+]
 # What stands at the head of the home page: functions request → HTML, empty when there is nothing to say.
 HOME_NOTICES = ["recsys.admin.rollout.drift_notice"]
 UNFOLD: dict[str, Any] = {

@@ -7,6 +7,7 @@ class MarketingConfig(AppConfig):
 
     def ready(self) -> None:
         from marketing.roles import sync_roles  # models can be imported only now
+        from marketing.text import checks  # noqa: F401 - importing them registers them
 
         # Without a sender it runs after every app, so that the last one's permissions are there as well.
         post_migrate.connect(sync_roles, dispatch_uid="marketing.sync_roles")

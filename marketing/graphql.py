@@ -24,6 +24,7 @@ __all__ = [
     "CustomerRef",
     "Customers",
     "Door",
+    "ItemRef",
     "Key",
     "NotShops",
     "Rule",
@@ -80,6 +81,12 @@ class CustomerRef:
     external_id: str | None = strawberry.field(
         default=strawberry.UNSET, description="The shop's own id of the customer."
     )
+
+
+@strawberry.input(one_of=True, description="An item, by Attune's id or by the shop's own.")
+class ItemRef:
+    id: relay.GlobalID | None = strawberry.UNSET
+    sku: str | None = strawberry.field(default=strawberry.UNSET, description="The shop's own id of the item.")
 
 
 def resolve_subject(info: Info, customer: CustomerRef | None) -> selectors.Subject:

@@ -1,6 +1,5 @@
 """Interactions as arrays: sparse ids become dense ones, rows one sparse matrix, and splits say what a model is judged on."""
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeAlias
 
@@ -162,6 +161,22 @@ def by_pair(interactions: Interactions) -> tuple[npt.NDArray[np.int64], npt.NDAr
     return order, np.flatnonzero(np.concatenate((np.ones(min(len(order), 1), bool), differs)))
 
 
+def merged(interactions: Interactions) -> Interactions:
+    """One row for a person and an item: strengths summed, the first time: else one row could tell of another held out."""
+    order, first = by_pair(interactions)
+    if len(first) == len(order):
+        return interactions
+    once = order[first]
+    values = np.add.reduceat(interactions.values[order].astype(np.float64), first).astype(np.float32)
+    return replace(
+        interactions,
+        users=interactions.users[once],
+        items=interactions.items[once],
+        values=np.minimum(values, np.float32(LARGEST_VALUE)),
+        times=interactions.times[once],
+    )
+
+
 def sequences(interactions: Interactions, *, length: int) -> npt.NDArray[np.int32]:
     """Each user's newest `length` items `(users, length)`, the newest last, -1 before the first.
 
@@ -190,11 +205,6 @@ def per_user_holdout(users: npt.NDArray[Any], *, fraction: float = 0.2, seed: in
     test = np.zeros(len(users), bool)
     test[order] = rank < np.floor(np.repeat(count, count) * fraction)
     return test
-
-
-def text_holdout(text: str, *, parts: int = 5) -> bool:
-    """Whether a text is one of the test texts, one in `parts`; equal texts always fall on the same side."""
-    return int.from_bytes(hashlib.sha256(text.strip().encode()).digest()[:8], "big") % parts == 0
 
 
 def time_cut(interactions: Interactions, *, fraction: float = 0.2) -> Mask:

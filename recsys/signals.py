@@ -10,6 +10,9 @@ Of one person's events on one item:
   strongest of what came later counts; looks alone (views, clicks) don't bring it back, and the sign against stands. So of
   a purchase and a refund, or a like and “not interested”, the newer one counts. At the same instant the sign against wins.
 - What was taken out of the cart is as if it had never been put into it.
+
+Words weigh by the mood that was read in them (marketing.reading): a review's where it has no stars, a comment's where it is
+clearly for the item or against it. What nobody has read yet tells nothing, and stars win over words.
 """
 
 import math
@@ -40,6 +43,8 @@ DEFAULT_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
     }
 )
 LARGEST_WEIGHT: Final = 1000.0
+# Moods go from -1 to 1: from here on, and down from its opposite, a text is clearly for or against what it is about.
+CLEAR_MOOD: Final = 0.3
 # Only looking at an item is no decision for it.
 LOOKS: Final = ("view", "click")
 _KIND: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -103,7 +108,7 @@ def against_sql() -> str:
     known = weights()
     kinds = {kind for kind, weight in known.items() if weight < 0 and ":" not in kind} | {"remove_from_cart"}
     if any(known[band] < 0 for band in (HIGH_STARS, FAIR_STARS, LOW_STARS)):
-        kinds |= {"rating", "review"}
+        kinds |= {"rating", "review"} | ({"comment"} - known.keys())
     return f"marketing_event.kind IN ({', '.join(map(_quoted, sorted(kinds)))})"
 
 
@@ -129,15 +134,18 @@ CASE WHEN max(told.against_at) IS NULL OR bool_or(told.counted IS NOT NULL AND t
 def _weight_sql(known: tuple[tuple[str, float], ...]) -> str:
     told = dict(known)
     plain = "\n    ".join(
-        f"WHEN {_quoted(kind)} THEN {weight!r}::float4"
+        f"WHEN {_quoted(kind)} THEN {_number(weight)}"
         for kind, weight in known
-        if weight and kind != HIGH_STARS and ":" not in kind
+        if kind != HIGH_STARS and ":" not in kind
     )
+    words = "'review'" if "comment" in told else "'review', 'comment'"
     return f"""
 CASE WHEN marketing_event.quality = 'ok' THEN CASE marketing_event.kind
     {plain}
     WHEN 'rating' THEN {_stars_sql("marketing_event.value", told)}
-    WHEN 'review' THEN {_stars_sql("(marketing_event.payload ->> 'stars')::float8", told)}
+    ELSE CASE WHEN marketing_event.kind = 'review' AND marketing_event.payload ? 'stars'
+        THEN {_stars_sql("(marketing_event.payload ->> 'stars')::float8", told)}
+        WHEN marketing_event.kind IN ({words}) THEN {_mood_sql(told)} END
 END END
 """
 
@@ -146,6 +154,16 @@ def _stars_sql(stars: str, told: Mapping[str, float]) -> str:
     bands = ((4, HIGH_STARS), (3, FAIR_STARS), (0, LOW_STARS))
     cases = " ".join(f"WHEN {stars} >= {least} THEN {_number(told[band])}" for least, band in bands)
     return f"CASE {cases} END"
+
+
+def _mood_sql(told: Mapping[str, float]) -> str:
+    """What the mood weighs that was read in an event's text. Only the rows that get here look for their reading."""
+    return f"""(
+            SELECT CASE WHEN reading.sentiment >= {CLEAR_MOOD} THEN {_number(told[HIGH_STARS])}
+                WHEN reading.sentiment <= -{CLEAR_MOOD} THEN {_number(told[LOW_STARS])}
+                WHEN reading.sentiment IS NOT NULL AND marketing_event.kind = 'review'
+                    THEN {_number(told[FAIR_STARS])} END
+            FROM marketing_textreading reading WHERE reading.event_id = marketing_event.id)"""  # noqa: S608 – constants
 
 
 def _number(weight: float) -> str:

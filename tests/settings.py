@@ -6,3 +6,6 @@ os.environ["ATTUNE_ENV"] = "test"
 os.environ["ATTUNE_NAMESPACE"] = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 from config.settings import *  # noqa: F403
+
+# A test that learns from data sets says so.
+DATA_SETS = None

@@ -14,8 +14,11 @@ from marketing.admin import (
     orders,
     people,
     quarantine,
+    relation_rules,
+    relations,
     runs,
     schedules,
+    texts,
     webhooks,
 )
 
@@ -31,8 +34,11 @@ __all__ = [
     "orders",
     "people",
     "quarantine",
+    "relation_rules",
+    "relations",
     "runs",
     "schedules",
+    "texts",
     "webhooks",
 ]
 

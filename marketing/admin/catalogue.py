@@ -1,11 +1,11 @@
-"""Items, their categories, and how items relate."""
+"""Items and their categories."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,8 +13,10 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilte
 
 from marketing.admin.cells import badge, source_cell, thumbnail
 from marketing.admin.exports import Exportable
+from marketing.admin.moods import mood_of_item
 from marketing.admin.page import Page, call_service, column
-from marketing.models import Category, Item, ItemRelation
+from marketing.models import Category, Item
+from marketing.search import LONGEST_QUERY, find_ids
 from marketing.services.retirement import restore_items, retire_items
 
 
@@ -59,10 +61,11 @@ class ItemAdmin(Exportable, Page):
     list_filter = [OfferFilter, ("category", AutocompleteSelectFilter), "source"]
     list_filter_submit = True
     search_fields = ["title", "sku", "brand"]
-    search_help_text = "Title, SKU or brand"
+    search_help_text = "Title, SKU or brand, or what it is about in a few words"
     autocomplete_fields = ["category"]
     readonly_fields = ["large_picture", "offer", "created_at", "updated_at", "deleted_at"]
     actions = ["retire", "restore"]
+    change_form_outer_after_template = "marketing/panels.html"
     fieldsets = [
         (
             None,
@@ -72,6 +75,16 @@ class ItemAdmin(Exportable, Page):
         ("When it is shown", {"fields": ["available", ("published_at", "expires_at"), "deleted_at"]}),
         ("More", {"classes": ["tab"], "fields": ["translations", "attributes", ("created_at", "updated_at")]}),
     ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Item]", search_term: str
+    ) -> "tuple[QuerySet[Item], bool]":
+        """Those that hold the term as it is, and those that words or meaning find."""
+        named, duplicates = super().get_search_results(request, queryset, search_term)
+        if not 0 < len(search_term.strip()) <= LONGEST_QUERY:
+            return named, duplicates
+        found = find_ids(Item.objects.all(), query=search_term)
+        return queryset.filter(Q(pk__in=named.values("pk")) | Q(pk__in=found)), duplicates
 
     @column("")
     def picture(self, item: Item) -> SafeString:
@@ -107,6 +120,13 @@ class ItemAdmin(Exportable, Page):
     def has_delete_permission(self, request: HttpRequest, obj: Item | None = None) -> bool:
         return False
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        item = self.get_object(request, object_id)
+        panels = [mood_of_item(request, item)] if item and self.has_view_permission(request, item) else []
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "panels": panels})
+
     @admin.action(description="Retire: show them to nobody", permissions=["change"])
     def retire(self, request: HttpRequest, queryset: "QuerySet[Item]") -> None:
         chosen = list(queryset.values_list("pk", flat=True))
@@ -136,22 +156,3 @@ class CategoryAdmin(Page):
     def item_count(self, category: Any) -> int:
         count: int = category.items_here
         return count
-
-
-@admin.register(ItemRelation)
-class ItemRelationAdmin(Page):
-    list_display = ["arrow", "weight"]
-    list_select_related = ["head", "tail"]
-    list_filter = [("head", AutocompleteSelectFilter), ("tail", AutocompleteSelectFilter)]
-    list_filter_submit = True
-    search_fields = ["relation", "head__title", "head__sku", "tail__title", "tail__sku"]
-    autocomplete_fields = ["head", "tail"]
-
-    @column("Relation")
-    def arrow(self, relation: ItemRelation) -> SafeString:
-        return format_html(
-            '{} <span class="attune-muted">{} →</span> {}',
-            relation.head.title,
-            relation.relation.replace("_", " "),
-            relation.tail.title,
-        )

@@ -128,6 +128,7 @@ def _merged(rows: list[_Rows], *, sessions: Sessions, people: People, window: Wi
         occurred_at=at[order],
         # A rating is given weeks later, from a link in a message: a session of its own.
         session=np.char.add(_numbered(f"sample-{seed}-s", session + 1), np.where(kind == RATING, "-later", "")),
+        payload=np.full(len(order), "{}", dtype=object),
     )
 
 

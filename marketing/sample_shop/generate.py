@@ -12,6 +12,7 @@ from marketing.sample_shop.funnel import write_events
 from marketing.sample_shop.people import gather_people
 from marketing.sample_shop.products import build_categories, build_products
 from marketing.sample_shop.relations import build_relations
+from marketing.sample_shop.reviews import add_texts
 from marketing.sample_shop.rhythm import Window
 from marketing.sample_shop.rows import SampleShop
 from marketing.sample_shop.sessions import plan_sessions
@@ -37,8 +38,8 @@ def generate(
         raise InvalidInput("until", "a date and time with a time zone was expected, got one without.")
     until = until.replace(microsecond=0)
     # A stream of chance for each part, so that a change in one leaves the others as they were.
-    for_products, for_customers, for_people, for_sessions, for_views, for_events = (
-        np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)
+    for_products, for_customers, for_people, for_sessions, for_views, for_events, for_texts = (
+        np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(7)
     )
     window = Window.before(until, days=days)
     stock = build_products(rng=for_products, count=products, days=days, until=until)
@@ -53,6 +54,15 @@ def generate(
         people=people,
         products=stock.products,
         rng=for_events,
+        window=window,
+        seed=seed,
+    )
+    events = add_texts(
+        events,
+        people=people,
+        customers=known,
+        products=stock.products,
+        rng=for_texts,
         window=window,
         seed=seed,
     )

@@ -15,6 +15,7 @@ from marketing.incoming import RowResult
 from marketing.models import Category, Event, Source
 from marketing.partitions import ensure_months
 from marketing.sample_shop.rows import Language, SampleEvents, SampleProduct, SampleShop
+from marketing.sample_shop.rules import add_rules
 from marketing.services.bulk import COLUMNS, EventStage
 from marketing.services.catalogue import ItemIn, ItemText, upsert_items
 from marketing.services.customers import CustomerIn, upsert_customers
@@ -22,6 +23,7 @@ from marketing.services.customers import CustomerIn, upsert_customers
 SOURCE = "sample-shop"
 LANGUAGE: Language = "en"  # of titles and texts; the others are translations
 BATCH = 500
+STAGED = tuple(column for column in COLUMNS if column != "context")
 EVENTS_AT_ONCE = 50_000
 
 ADD_RELATIONS = """
@@ -103,6 +105,7 @@ def _write_catalogue(shop: SampleShop, *, source: Source, draw: Draw, progress: 
     if relations:
         with connection.cursor() as cursor:
             cursor.execute(ADD_RELATIONS, [list(column) for column in zip(*relations, strict=True)])
+    add_rules()
 
 
 def _item(product: SampleProduct, *, draw: Draw) -> ItemIn:
@@ -160,7 +163,7 @@ def _write_events(shop: SampleShop, *, source: Source, progress: Progress) -> No
     with EventStage() as stage:
         for start in range(0, len(shop.events), EVENTS_AT_ONCE):
             part = slice(start, start + EVENTS_AT_ONCE)
-            stage.copy(_event_rows(shop.events, part=part, skus=skus), columns=COLUMNS[:-2])
+            stage.copy(_event_rows(shop.events, part=part, skus=skus), columns=STAGED)
             outcome = stage.store(source=source)
             if outcome.conflicts or outcome.unknown_items:
                 raise Conflict(f"events: rows {(outcome.conflicts + outcome.unknown_items)[:5]} can't be stored")
@@ -168,7 +171,7 @@ def _write_events(shop: SampleShop, *, source: Source, progress: Progress) -> No
 
 
 def _event_rows(events: SampleEvents, *, part: slice, skus: "np.ndarray[Any, Any]") -> Iterator[tuple[Any, ...]]:
-    """Tuples of the stage's columns but the last two, made of whole columns."""
+    """Tuples of `STAGED`, made of whole columns."""
     kinds, names = events.kind[part], events.identity[part].astype(object)
     values = events.value[part].astype(object)
     for kind in KINDS.values():
@@ -187,6 +190,7 @@ def _event_rows(events: SampleEvents, *, part: slice, skus: "np.ndarray[Any, Any
         customers.tolist(),
         visitors.tolist(),
         events.session[part].tolist(),
+        events.payload[part].tolist(),
         strict=True,
     )
 

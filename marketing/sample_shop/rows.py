@@ -74,10 +74,11 @@ class SampleEvents:
     identity_kind: NDArray[np.str_]  # an IdentityKind
     identity: NDArray[np.str_]  # a customer's external_id or a visitor's id
     product: NDArray[np.int32]  # position in SampleShop.products
-    kind: NDArray[np.str_]  # view, click, add_to_cart, purchase or rating
+    kind: NDArray[np.str_]  # view, click, add_to_cart, purchase, rating, review or comment
     value: NDArray[np.float64]  # pieces of a purchase, stars of a rating, NaN elsewhere
     occurred_at: NDArray[np.int64]  # microseconds since 1970, UTC
     session: NDArray[np.str_]
+    payload: NDArray[np.object_]  # JSON: what was written, “{}” where nothing was
 
     def __len__(self) -> int:
         return len(self.event_id)

@@ -1,15 +1,15 @@
-"""Marketing's part of GraphQL: who asks, items, customers, events, visits, consent and orders."""
+"""Marketing's part of GraphQL: who asks, items, customers, events, moods, visits, consent and orders."""
 
 import strawberry
 
-from marketing.schema import consent, events, features, live, mutations, orders, queries
+from marketing.schema import consent, events, features, live, mutations, orders, queries, sentiment
 from marketing.schema.types import Category, CustomerRef, CustomerType, ItemType
 
 __all__ = ["Category", "CustomerRef", "CustomerType", "ItemType", "Mutation", "Query"]
 
 
 @strawberry.type
-class Query(queries.Query, consent.Query, events.Query, features.Query, live.Query, orders.Query):
+class Query(queries.Query, consent.Query, events.Query, features.Query, live.Query, orders.Query, sentiment.Query):
     pass
 
 

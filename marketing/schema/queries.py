@@ -25,10 +25,12 @@ from marketing.schema.types import (
     CustomerConnection,
     CustomerType,
     ItemConnection,
+    ItemSearchFilter,
     ItemType,
     Me,
     StaffMember,
 )
+from marketing.search import search_items
 
 VIEW_ITEM = "marketing.view_item"
 CUSTOMER_READERS = Staff("marketing.view_customer")
@@ -72,6 +74,27 @@ class Query:
         if category:
             rows = rows.filter(category__slug=category)
         return ItemConnection.from_page(keyset_page(rows, order=("title", "id"), first=first, after=after))
+
+    @field(
+        rule=Anyone(),
+        rate="caller",  # reading a query's meaning costs as much as many a list
+        description=(
+            "Items that the query finds, by words and by meaning, the best first; for whom and what as in `items`. "
+            "Of each way the best 200 are looked at."
+        ),
+    )
+    def search_items(
+        self,
+        info: Info,
+        query: str,
+        first: int = DEFAULT_PAGE,
+        after: str | None = None,
+        filter: ItemSearchFilter | None = None,  # noqa: A002
+    ) -> ItemConnection:
+        rows = _items_for(caller(info))
+        if filter is not None:
+            rows = filter.narrowed(rows)
+        return ItemConnection.from_page(search_items(rows, query=query, first=first, after=after))
 
     @field(rule=Customers() | CUSTOMER_READERS, description="One customer. Left out, it is the viewer.")
     def customer(self, info: Info, ref: CustomerRef | None = None) -> CustomerType:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, Self
 
 import strawberry
+from django.db.models import QuerySet
 from strawberry import relay
 from strawberry.scalars import JSON
 
@@ -144,6 +145,23 @@ class ItemConnection:
 class ItemEdge:
     cursor: str
     node: ItemType
+
+
+@strawberry.input(description="Which items a search may find; all that is given must hold.")
+class ItemSearchFilter:
+    category: str | None = strawberry.field(default=None, description="The slug of the shelf that it stands on.")
+    brand: str | None = None
+    tag: str | None = None
+    available: bool | None = strawberry.field(default=None, description="Of use to staff; others find only what is.")
+
+    def narrowed(self, rows: QuerySet[models.Item]) -> QuerySet[models.Item]:
+        if self.category is not None:
+            rows = rows.filter(category__slug=self.category)
+        if self.brand is not None:
+            rows = rows.filter(brand=self.brand)
+        if self.tag is not None:
+            rows = rows.filter(tags__contains=[self.tag])
+        return rows if self.available is None else rows.filter(available=self.available)
 
 
 @strawberry.type(description="Some customers and what follows them.")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from marketing.errors import InvalidInput
-from marketing.text.encoders import Vectors, encoder
+from marketing.text.encoders import Encoder, Vectors, encoder
 from marketing.text.vectors import normalised_text, vectors
 
 Counts: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"  # (texts, buckets)
@@ -54,10 +54,13 @@ class TextFeatures:
         )
 
 
-def read_texts(texts: Sequence[str]) -> TextFeatures:
-    """All that the classifier of intents looks at."""
+def read_texts(texts: Sequence[str], *, english: Encoder | None = None) -> TextFeatures:
+    """All that the classifier of intents looks at; `english` stands in for the English encoder, as with an update."""
     meant = text_features(texts)
-    meant[:, : encoder(BOTH_SPACES[0]).dimensions] *= ENGLISH_WEIGHT
+    width = encoder("english").dimensions
+    if english is not None:
+        meant[:, :width] = english.encode(texts)
+    meant[:, :width] *= ENGLISH_WEIGHT
     return TextFeatures(meant, ngrams(texts, buckets=CLASSIFIER_BUCKETS))
 
 

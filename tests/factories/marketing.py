@@ -236,3 +236,14 @@ class CustomerMergeFactory(DjangoModelFactory):
 
     kept = factory.SubFactory(CustomerFactory)
     merged = factory.SubFactory(CustomerFactory)
+
+
+class RelationRuleFactory(DjangoModelFactory):
+    """Who chose what has the tag “printer” may need what has the tag “ink”."""
+
+    class Meta:
+        model = models.RelationRule
+
+    name = factory.Sequence(lambda n: f"rule {n}")
+    head_tag = "printer"
+    tail_tag = "ink"

@@ -1,5 +1,6 @@
 """The sample shop: whole, plausible, and the same for the same seed."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
@@ -12,10 +13,12 @@ import numpy as np
 import pytest
 
 from marketing.errors import InvalidInput
+from marketing.event_kinds import KINDS
 from marketing.sample_shop import draw, generate
 from marketing.sample_shop.catalogue import BRANDS, COLOURS, DEPARTMENTS, MATERIALS, SHELVES
 from marketing.sample_shop.drawings import DRAWINGS
 from marketing.sample_shop.products import shelf_sizes
+from marketing.sample_shop.reviews import practice_reviews
 
 UNTIL = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 DAYS = 182
@@ -260,7 +263,7 @@ def test_values_are_stars_for_ratings_pieces_for_purchases_and_nothing_else(shop
     events = shop.events
     stars, pieces = events.value[events.kind == "rating"], events.value[events.kind == "purchase"]
 
-    assert set(events.kind) == {"view", "click", "add_to_cart", "purchase", "rating"}
+    assert set(events.kind) == {"view", "click", "add_to_cart", "purchase", "rating", "review", "comment"}
     assert set(stars) <= {1, 2, 3, 4, 5}
     assert set(stars) >= {2, 3, 4, 5}
     assert (pieces >= 1).all()
@@ -455,3 +458,49 @@ def test_an_end_in_another_time_zone_is_the_same_instant(small):
     same = generate(products=60, customers=40, days=30, until=shanghai)
 
     np.testing.assert_array_equal(same.events.occurred_at, small.events.occurred_at)
+
+
+def written(shop, *kinds):
+    """(row, payload) of what was written."""
+    return [
+        (row, json.loads(shop.events.payload[row])) for row in np.flatnonzero(np.isin(shop.events.kind, kinds)).tolist()
+    ]
+
+
+def test_what_was_written_is_of_customers_in_english_and_chinese_and_within_what_events_may_hold(shop):
+    texts = written(shop, "review", "comment")
+    locales = {customer.external_id: customer.locale for customer in shop.customers}
+
+    assert 300 <= len(texts) <= 1000
+    assert set(shop.events.payload[~np.isin(shop.events.kind, ["review", "comment"])]) == {"{}"}
+    for row, payload in texts:
+        assert KINDS[shop.events.kind[row]].check_payload(payload) == payload
+        assert not re.search("[{}]|  ", payload["text"])
+        in_chinese = bool(re.search("[\u4e00-\u9fff]", payload["text"]))
+        assert in_chinese == locales[shop.events.identity[row]].startswith("zh")
+    assert 0.1 < np.mean(["。" in payload["text"] or "！" in payload["text"] for _row, payload in texts]) < 0.5
+
+
+def test_reviews_are_of_what_was_rated_with_the_same_stars_and_some_leave_the_stars_away(shop):
+    events = shop.events
+    rated = {
+        (events.identity[row], events.product[row]): events.value[row]
+        for row in np.flatnonzero(events.kind == "rating")
+    }
+    reviews = written(shop, "review")
+
+    for row, payload in reviews:
+        stars = rated[events.identity[row], events.product[row]]
+        assert payload.get("stars", stars) == stars
+    assert 0 < sum("stars" not in payload for _row, payload in reviews) < len(reviews) / 4
+    assert all("stars" not in payload for _row, payload in written(shop, "comment"))
+
+
+def test_practice_reviews_are_as_many_of_each_star_in_both_languages_and_the_same_each_time():
+    reviews = practice_reviews(400)
+
+    # 400 = 5 stars × 2 languages × 40.
+    assert set(Counter((review.stars, review.language) for review in reviews).values()) == {40}
+    assert len({review.text for review in reviews}) > 350
+    assert reviews == practice_reviews(400)
+    assert reviews != practice_reviews(400, seed=8)

@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from recsys import selectors
 from recsys.interactions import read_preferences
-from recsys.signals import DEFAULT_WEIGHTS, checked_weights
+from recsys.selectors.trending import trending_scores
+from recsys.signals import DEFAULT_WEIGHTS, checked_weights, weight_sql
 from tests.factories.marketing import CustomEventKindFactory, EventFactory, ItemFactory
+from tests.factories.text import TextReadingFactory
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -74,6 +77,90 @@ def test_a_review_without_stars_tells_nothing(ada):
 
     assert trained() is None
     assert selectors.history([ada.pk]).strengths.tolist() == [0]
+
+
+def write(identity, item, *, kind, mood, stars=None, at=START):
+    """Something written, and the mood that was read in it; None: read, but it can't be told."""
+    payload = {"text": "…"} if stars is None else {"text": "…", "stars": stars}
+    event = EventFactory(identity=identity, item=item, kind=kind, payload=payload, occurred_at=at)
+    TextReadingFactory(event=event, sentiment=mood)
+    return event
+
+
+# The mood that was read; what a review without stars and what a comment weigh then.
+MOODS = {
+    0.9: (5, 5),
+    0.3: (5, 5),
+    0.29: (1, 0),
+    0.0: (1, 0),
+    -0.29: (1, 0),
+    -0.3: (-3, -3),
+    -1.0: (-3, -3),
+    None: (0, 0),
+}
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_words_without_stars_weigh_by_the_mood_that_was_read_in_them(mood, ada, cy):
+    item = ItemFactory()
+    write(ada, item, kind="review", mood=mood)
+    write(cy, item, kind="comment", mood=mood)
+
+    assert selectors.history([ada.pk]).strengths.tolist() == [MOODS[mood][0]]
+    assert selectors.history([cy.pk]).strengths.tolist() == [MOODS[mood][1]]
+
+
+@pytest.mark.parametrize(("mood", "learned"), [(0.9, 5), (0.0, 1), (-0.9, None)])
+def test_training_and_trends_learn_the_same_from_words_as_the_fresh_history(mood, learned, ada):
+    item = ItemFactory()
+    write(ada, item, kind="review", mood=mood)
+
+    assert trained() == learned
+    assert dict(trending_scores(first=5)) == ({item.pk: learned} if learned else {})
+
+
+def test_stars_win_over_words(ada):
+    write(ada, ItemFactory(), kind="review", stars=5, mood=-0.9)
+
+    assert trained() == 5
+    assert selectors.history([ada.pk]).strengths.tolist() == [5]
+
+
+@pytest.mark.parametrize("kind", ["review", "comment"])
+def test_words_against_an_item_take_back_what_was_bought_before(kind, ada):
+    item = ItemFactory()
+    happen(ada, item, ("purchase", 1))
+    write(ada, item, kind=kind, mood=-0.8, at=START + timedelta(days=3))
+
+    assert trained() is None
+    assert selectors.history([ada.pk]).strengths.tolist() == [-3]
+
+
+@pytest.mark.parametrize(("weight", "strength"), [(2.5, 2.5), (0, 0)])
+def test_a_weight_of_their_own_for_comments_is_what_they_weigh_whatever_they_say(weight, strength, ada, settings):
+    settings.RECOMMENDATION_WEIGHTS = {"comment": weight}
+    write(ada, ItemFactory(), kind="comment", mood=-0.9)
+
+    assert trained() == (strength or None)
+    assert selectors.history([ada.pk]).strengths.tolist() == [strength]
+
+
+def test_readings_cost_nothing_where_nobody_wrote_anything(ada):
+    happen(ada, ItemFactory(), "view", ("purchase", 1), ("rating", 4))
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) SELECT {weight_sql()} FROM marketing_event")  # noqa: S608
+        (plan,) = cursor.fetchone()[0]
+
+    looked = [node for node in nodes(plan["Plan"]) if node.get("Relation Name") == "marketing_textreading"]
+    assert {node["Actual Loops"] for node in looked} == {0}
+
+
+def nodes(plan):
+    """A plan's nodes, the root first."""
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
 
 
 def test_at_one_instant_the_sign_against_the_item_wins(ada):

@@ -28,6 +28,8 @@ from marketing.runs.deployments import current
 from marketing.runs.services import request_run
 
 ADMIN = "admin"
+# One after the other: who looks at the shop waits for the recommender.
+TRAINED = ("recommender", "sentiment")
 # What honcho returns after Ctrl-C and after SIGTERM; None: it never started.
 STOPPED_BY_SIGNAL = (None, 130, 143)
 
@@ -67,8 +69,9 @@ class Command(BaseCommand):
         with self.step("Static files"):
             call_command("collectstatic", verbosity=0, interactive=False)
         load(data)
-        if current("recommender") is None:
-            request_run(slot="recommender", trigger=TrainingRun.Trigger.COMMAND)
+        for slot in TRAINED:
+            if current(slot) is None:
+                request_run(slot=slot, trigger=TrainingRun.Trigger.COMMAND)
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
@@ -85,6 +88,8 @@ def load(data: Path | None) -> None:
         call_command("load_sample_shop")
     elif not Event.objects.filter(source__code="movielens").exists():
         call_command("import", "movielens", str(data))
+    # Before the first training, which reads vectors; where everything is indexed already this takes no time.
+    call_command("index_items")
 
 
 def refuse_busy_port(port: int) -> None:

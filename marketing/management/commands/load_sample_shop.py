@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             # None shows the bar on a terminal only.
             with tqdm(total=total, desc="sample shop", unit=" rows", disable=options["no_progress"] or None) as bar:
                 loaded = load_shop(shop, draw=draw, progress=bar.update)
+            if loaded:
+                call_command("index_items", no_progress=options["no_progress"], stdout=self.stdout)
         except AttuneError as error:
             raise CommandError(str(error)) from error
         if not loaded:

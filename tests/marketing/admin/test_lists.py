@@ -10,7 +10,7 @@ from marketing.models import ApiKey, Customer, Outbox, TrainingRun
 from marketing.services.audit import record
 from marketing.services.keys import create_api_key
 from tests.factories import marketing as make
-from tests.factories import recsys
+from tests.factories import recsys, text
 from tests.factories.recsys import BoostRuleFactory, EvaluationFactory, RecommendationLogFactory
 from tests.query_counts import pinned_queries
 
@@ -67,13 +67,24 @@ ROWS = {
     "marketing.consent": lambda count: [make.ConsentFactory() for _ in range(count)],
     "marketing.category": lambda count: [make.CategoryFactory(parent=make.CategoryFactory()) for _ in range(count)],
     "marketing.item": lambda count: [make.ItemFactory(category=make.CategoryFactory()) for _ in range(count)],
-    "marketing.itemrelation": lambda count: [make.ItemRelationFactory() for _ in range(count)],
+    "marketing.itemrelation": lambda count: [
+        make.ItemRelationFactory(rule=make.RelationRuleFactory()) for _ in range(count)
+    ],
+    "marketing.relationrule": lambda count: [
+        make.RelationRuleFactory(head_category=make.CategoryFactory(), tail_category=make.CategoryFactory())
+        for _ in range(count)
+    ],
     "marketing.event": lambda count: [make.EventFactory(identity=make.CustomerIdentityFactory()) for _ in range(count)],
     "marketing.quarantinedevent": in_own_sources(make.QuarantinedEventFactory),
     "marketing.customeventkind": lambda count: [make.CustomEventKindFactory() for _ in range(count)],
     "marketing.importrun": in_own_sources(make.ImportRunFactory),
     "marketing.order": lambda count: [make.OrderLineFactory(order=make.OrderFactory()) for _ in range(count)],
     "marketing.exchangerate": lambda count: [make.ExchangeRateFactory() for _ in range(count)],
+    "marketing.textreading": lambda count: [text.TextReadingFactory(topic=text.TopicFactory()) for _ in range(count)],
+    "marketing.topic": text.TopicFactory.create_batch,
+    "marketing.textlabel": lambda count: [
+        text.TextLabelFactory(label="neutral", labelled_by=make.UserFactory()) for _ in range(count)
+    ],
     "marketing.trainingrun": lambda count: [
         make.TrainingRunFactory(status=TrainingRun.Status.FAILED, requested_by=make.UserFactory()) for _ in range(count)
     ],
@@ -94,16 +105,19 @@ ROWS = {
     "django_celery_beat.periodictask": schedules,
 }
 ROLL_OUT = {"onlineresult", "canarycheck", "driftreport"}
+TEXTS = {"textreading", "topic", "textlabel"}
 SEEN_BY = {
     "mia": {
-        *{"customer", "item", "itemrelation", "category", "event", "order"},
+        *{"customer", "item", "itemrelation", "relationrule", "category", "event", "order"},
         *{"deployment", "evaluation", "tuningtrial", "recommendationlog", "boostrule", *ROLL_OUT},
+        *TEXTS,
     },
-    "bo": {"customer", "item", "event", "order", "customermerge"},
+    "bo": {"customer", "item", "event", "order", "customermerge", "textreading"},
     "dee": {
         *{"order", "exchangerate"},
         *{"customermerge", "auditentry"},
         *{"customer", "identity", "consent", "item", "itemrelation", "category", "event", "source"},
+        "relationrule",
         *{
             "trainingrun",
             "artefact",
@@ -115,9 +129,11 @@ SEEN_BY = {
             *ROLL_OUT,
         },
         *{"quarantinedevent", "customeventkind", "importrun", "outbox"},
+        *TEXTS,
     },
     "kim": {
         *{"quarantinedevent", "customeventkind", "importrun"},
+        *{"category", "itemrelation", "relationrule"},
         *{
             "item",
             "event",
@@ -130,6 +146,7 @@ SEEN_BY = {
             "boostrule",
         },
         *ROLL_OUT,
+        *TEXTS,
         *{"periodictask", "intervalschedule", "crontabschedule", "clockedschedule"},
     },
 }
@@ -179,8 +196,9 @@ def test_the_sidebar_leads_to_what_a_role_may_see_and_nowhere_else(name, request
         for entry in entries
         if entry.model in SEEN_BY[name]
     }
-    # All of these roles see events, and so the report on their quality.
-    assert links == {reverse("admin:index"), reverse("report", args=["data_quality"]), *expected}
+    # All of these roles see events and readings, and so the reports on them.
+    reports = {reverse("report", args=[code]) for code in ("data_quality", "sentiment")}
+    assert links == {reverse("admin:index"), *reports, *expected}
 
 
 def test_every_list_of_the_admin_stands_in_the_sidebar():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -56,6 +57,7 @@ def events(rows):
         value=np.array(values, dtype=np.float64),
         occurred_at=np.array([int(START.timestamp()) * 1_000_000 + n * 60_000_000 for n in range(len(rows))]),
         session=np.array(["s"] * len(rows)),
+        payload=np.array(["{}"] * len(rows), dtype=object),
     )
 
 
@@ -125,6 +127,16 @@ def test_events_have_the_values_that_their_kinds_ask_for(small_shop):
 
     assert dict(Event.objects.values_list("event_id", "value")) == {"e1": None, "e2": 1.0, "e3": 2.0, "e4": None}
     assert Event.objects.get(event_id="e2").occurred_at == START + timedelta(minutes=1)
+
+
+def test_what_was_written_is_stored_as_it_was_written(small_shop):
+    said = '{"text": "Too dim, \\"sadly\\"; 太暗了", "stars": 2}'
+    rows = events([("e1", "customer", "C1", 0, "review", np.nan)])
+    rows.payload[0] = said
+
+    load(replace(small_shop, events=rows))
+
+    assert Event.objects.get().payload == {"text": 'Too dim, "sadly"; 太暗了', "stars": 2}
 
 
 def test_a_loaded_event_is_known_to_whoever_sends_it_again(small_shop):
