@@ -186,6 +186,8 @@ STORAGES = {
 }
 # Artefacts are unpacked here once per machine, named by their sha256.
 ARTEFACT_CACHE = Path(env.str("ARTEFACT_CACHE", str(HOME / "artefact-cache")))
+# Where a run that trains a network leaves its state after each epoch, so that it goes on there when it is tried again.
+NETWORK_CHECKPOINTS = Path(env.str("ATTUNE_NETWORK_CHECKPOINTS", str(HOME / "network-checkpoints")))
 MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(HOME / "static")))

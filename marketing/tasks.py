@@ -49,7 +49,11 @@ def make_partitions() -> None:
 @shared_task(name="marketing.prune_artefacts")
 def prune_artefacts() -> dict[str, int]:
     """Remove the files of artefacts that nobody can roll back to any more."""
-    return {"store": retention.prune_store(), "copies": retention.prune_copies()}
+    return {
+        "store": retention.prune_store(),
+        "copies": retention.prune_copies(),
+        "checkpoints": retention.prune_checkpoints(),
+    }
 
 
 @shared_task(name="marketing.recompute_features")

@@ -63,8 +63,12 @@ def _start(lease: leases.Lease, *, words: IO[bytes]) -> "subprocess.Popen[bytes]
     return subprocess.Popen(
         [*command, "--parent", str(os.getpid())],
         # Threads that wait for each other give their processor to those who have work; spinning, they would take it from
-        # whoever serves on the same machine.
-        env={"OMP_WAIT_POLICY": "passive", **os.environ},
+        # whoever serves on the same machine. What a network had learned when its process was ended is not lost.
+        env={
+            "OMP_WAIT_POLICY": "passive",
+            "ATTUNE_NETWORK_CHECKPOINTS": str(settings.NETWORK_CHECKPOINTS),
+            **os.environ,
+        },
         cwd=settings.BASE_DIR,
         stdin=subprocess.DEVNULL,
         stdout=words,

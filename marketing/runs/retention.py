@@ -1,5 +1,6 @@
 """Removes the files of artefacts that nobody can roll back to any more. Their rows stay, for the record."""
 
+import shutil
 from datetime import timedelta
 
 from django.conf import settings
@@ -45,6 +46,15 @@ def prune_copies() -> int:
     for path in [*copies[COPIES:], *broken_off]:
         path.unlink(missing_ok=True)
     return len(copies[COPIES:]) + len(broken_off)
+
+
+def prune_checkpoints() -> int:
+    """Delete what networks left that nobody came back to. Returns how many folders went."""
+    before = (timezone.now() - GRACE).timestamp()
+    left = [path for path in settings.NETWORK_CHECKPOINTS.glob("*") if path.stat().st_mtime < before]
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(left)
 
 
 def _kept_names(kind: str) -> set[str]:

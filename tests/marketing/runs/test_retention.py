@@ -83,3 +83,16 @@ def test_of_a_machines_copies_those_used_last_stay_and_broken_downloads_go(write
 
     assert gone == 3
     assert set(settings.ARTEFACT_CACHE.iterdir()) == set(paths[2:])
+
+
+def test_checkpoints_that_nobody_came_back_to_go(settings, tmp_path):
+    settings.NETWORK_CHECKPOINTS = tmp_path
+    for name, when in (("sasrec-old", A_MONTH_AGO), ("sasrec-new", time.time())):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "last.ckpt").write_bytes(b"")
+        os.utime(tmp_path / name, (when, when))
+
+    gone = retention.prune_checkpoints()
+
+    assert gone == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["sasrec-new"]
