@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from marketing.errors import InvalidInput
-from marketing.text.encoders import Encoder, Vectors, encoder
+from marketing.text.encoders import Encoder, Vectors
 from marketing.text.vectors import normalised_text, vectors
 
 Counts: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"  # (texts, buckets)
@@ -54,14 +54,13 @@ class TextFeatures:
         )
 
 
-def read_texts(texts: Sequence[str], *, english: Encoder | None = None) -> TextFeatures:
-    """All that the classifier of intents looks at; `english` stands in for the English encoder, as with an update."""
-    meant = text_features(texts)
-    width = encoder("english").dimensions
-    if english is not None:
-        meant[:, :width] = english.encode(texts)
-    meant[:, :width] *= ENGLISH_WEIGHT
-    return TextFeatures(meant, ngrams(texts, buckets=CLASSIFIER_BUCKETS))
+def read_texts(texts: Sequence[str], *, updated: Encoder | None = None) -> TextFeatures:
+    """All that the classifier of intents looks at; what the `updated` English encoder says stands beside, not instead."""
+    english, multilingual = (vectors(texts, space=space) for space in BOTH_SPACES)
+    parts = [ENGLISH_WEIGHT * english, multilingual]
+    if updated is not None:
+        parts.append(ENGLISH_WEIGHT * updated.encode([normalised_text(text) for text in texts]))
+    return TextFeatures(np.hstack(parts), ngrams(texts, buckets=CLASSIFIER_BUCKETS))
 
 
 def text_features(texts: Sequence[str], *, spaces: Sequence[str] = BOTH_SPACES) -> Vectors:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import parametrize
+from torch.optim.lr_scheduler import OneCycleLR
 
 from marketing.errors import InvalidInput
 from marketing.text.encoders import minilm
@@ -57,7 +58,7 @@ def fit_low_rank(
     texts: Sequence[str],
     labels: Sequence[str],
     *,
-    config: LowRankConfig = LowRankConfig(),  # noqa: B008 - it is frozen
+    config: LowRankConfig = LowRankConfig(),
     progress: Callable[[Epoch], None] | None = None,
 ) -> dict[str, npt.NDArray[np.float32]]:
     """The update's arrays, as `low_rank` takes them, that bring `texts` `(n,)` near to others of their `labels` `(n,)`.
@@ -70,46 +71,87 @@ def fit_low_rank(
 
     """
     codes = _codes(texts, labels)
-    device = _device(config.device)
     random = torch.Generator().manual_seed(config.seed)
-    network = adapted_network(config, random=random).to(device)
-    ids = token_ids(texts, tokenizer=minilm.package_tokenizer())
     trained, held = _split(codes, share=config.held_out, random=random)
-    head = nn.Parameter(_centroids(network, ids, codes, trained, batch_size=config.batch_size, device=device))
-    optimizer = torch.optim.AdamW(
-        [{"params": [part for part in network.parameters() if part.requires_grad]}, {"params": [head]}],
-        lr=config.learning_rate,
-        weight_decay=config.weight_decay,
-    )
-    steps = config.epochs * math.ceil(len(trained) / config.batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate, total_steps=steps, pct_start=0.1)
-
-    def loss(rows: list[int]) -> Tensor:
-        tokens, mask = padded([ids[row] for row in rows])
-        vectors = network(tokens.to(device), mask.to(device))
-        scores = SHARPNESS * vectors @ functional.normalize(head, dim=1).T
-        return functional.cross_entropy(scores, codes[rows].to(device))
-
-    best, update, waited = math.inf, update_of(network), 0
+    lesson = _Lesson(texts, codes, trained, config=config, random=random)
+    best, update, waited = math.inf, update_of(lesson.network), 0
     for _ in range(config.epochs):
-        total = 0.0
-        for rows in _batches(ids, trained, size=config.batch_size, random=random):
-            optimizer.zero_grad()
-            value = loss(rows)
-            value.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
-            optimizer.step()
-            schedule.step()
-            total += float(value) * len(rows)
-        with torch.no_grad():
-            held_out_loss = sum(float(loss(rows)) * len(rows) for rows in _in_order(ids, held, size=config.batch_size))
-        epoch = Epoch(total / len(trained), held_out_loss / max(len(held), 1))
+        epoch = Epoch(lesson.learn(trained), lesson.loss_of(held))
         if progress:
             progress(epoch)
         if not held or epoch.held_out_loss < best:
-            best, update, waited = epoch.held_out_loss, update_of(network), 0
+            best, update, waited = epoch.held_out_loss, update_of(lesson.network), 0
         elif (waited := waited + 1) >= config.patience:
             break
     return update
+
+
+class _Lesson:
+    """The network with its update, one direction for each class, and the texts that both are fitted on."""
+
+    def __init__(
+        self, texts: Sequence[str], codes: Tensor, trained: list[int], *, config: LowRankConfig, random: torch.Generator
+    ) -> None:
+        self.device = _device(config.device)
+        self.network = adapted_network(config, random=random).to(self.device)
+        self._ids = token_ids(texts, tokenizer=minilm.package_tokenizer())
+        self._codes, self._random, self._size = codes, random, config.batch_size
+        self._directions = nn.Parameter(self._centroids(trained))
+        self._optimizer = torch.optim.AdamW(
+            [*(part for part in self.network.parameters() if part.requires_grad), self._directions],
+            lr=config.learning_rate,
+            weight_decay=config.weight_decay,
+        )
+        steps = config.epochs * math.ceil(len(trained) / config.batch_size)
+        self._schedule = OneCycleLR(self._optimizer, config.learning_rate, total_steps=steps, pct_start=0.1)
+
+    def learn(self, rows: list[int]) -> float:
+        """Go once through these rows; gives their mean loss on the way."""
+        total = 0.0
+        for batch in self._batches(rows):
+            self._optimizer.zero_grad()
+            loss = self._loss(batch)
+            loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
+            self._optimizer.step()
+            self._schedule.step()
+            total += loss.item() * len(batch)
+        return total / len(rows)
+
+    @torch.no_grad()
+    def loss_of(self, rows: list[int]) -> float:
+        """Their mean loss as things stand, 0 of no rows."""
+        return sum(self._loss(batch).item() * len(batch) for batch in self._by_length(rows)) / max(len(rows), 1)
+
+    def _loss(self, batch: list[int]) -> Tensor:
+        scores = SHARPNESS * self._vectors(batch) @ functional.normalize(self._directions, dim=1).T
+        return functional.cross_entropy(scores, self._codes[batch].to(self.device))
+
+    def _vectors(self, batch: list[int]) -> Tensor:
+        tokens, mask = padded([self._ids[row] for row in batch])
+        vectors: Tensor = self.network(tokens.to(self.device), mask.to(self.device))
+        return vectors
+
+    @torch.no_grad()
+    def _centroids(self, rows: list[int]) -> Tensor:
+        """Where each class lies before anything is learned `(classes, 384)`: a good direction to begin with."""
+        sums = torch.zeros(int(self._codes.max()) + 1, minilm.DIMENSIONS, device=self.device)
+        for batch in self._by_length(rows):
+            sums.index_add_(0, self._codes[batch].to(self.device), self._vectors(batch))
+        return functional.normalize(sums, dim=1)
+
+    def _batches(self, rows: list[int]) -> Iterator[list[int]]:
+        """All rows in random batches of texts of about one length."""
+        order = [rows[place] for place in torch.randperm(len(rows), generator=self._random).tolist()]
+        together = self._size * SORTED_TOGETHER
+        parts = (order[start : start + together] for start in range(0, len(order), together))
+        batches = [batch for part in parts for batch in self._by_length(part)]
+        for place in torch.randperm(len(batches), generator=self._random).tolist():
+            yield batches[place]
+
+    def _by_length(self, rows: list[int]) -> Iterator[list[int]]:
+        by_length = sorted(rows, key=lambda row: len(self._ids[row]))
+        for start in range(0, len(rows), self._size):
+            yield by_length[start : start + self._size]
 
 
 class LowRank(nn.Module):
@@ -164,48 +206,11 @@ def _device(name: str) -> torch.device:
 
 
 def _split(codes: Tensor, *, share: float, random: torch.Generator) -> tuple[list[int], list[int]]:
-    """Rows to train on and rows held out, `share` of each class; a class of few keeps at least one to train on."""
-    order = torch.randperm(len(codes), generator=random).tolist()
+    """Rows to train on and rows held out, `share` of each class; a class of few gives none."""
+    order = torch.randperm(len(codes), generator=random)
+    by_class = order[torch.argsort(codes[order], stable=True)]
     counts = torch.bincount(codes)
-    wanted = (counts * share).round().long()
-    taken = torch.zeros_like(counts)
-    trained, held = [], []
-    for row in order:
-        code = codes[row]
-        if taken[code] < wanted[code]:
-            taken[code] += 1
-            held.append(row)
-        else:
-            trained.append(row)
-    return trained, held
-
-
-def _centroids(
-    network: MiniLmNetwork, ids: list[list[int]], codes: Tensor, rows: list[int], *, batch_size: int, device: torch.device
-) -> Tensor:
-    """Where each class lies before anything is learned `(classes, 384)`: a head to begin with."""
-    sums = torch.zeros(int(codes.max()) + 1, minilm.DIMENSIONS, device=device)
-    with torch.no_grad():
-        for batch in _in_order(ids, rows, size=batch_size):
-            tokens, mask = padded([ids[row] for row in batch])
-            sums.index_add_(0, codes[batch].to(device), network(tokens.to(device), mask.to(device)))
-    return functional.normalize(sums, dim=1)
-
-
-def _in_order(ids: list[list[int]], rows: list[int], *, size: int) -> Iterator[list[int]]:
-    by_length = sorted(rows, key=lambda row: len(ids[row]))
-    for start in range(0, len(rows), size):
-        yield by_length[start : start + size]
-
-
-def _batches(ids: list[list[int]], rows: list[int], *, size: int, random: torch.Generator) -> Iterator[list[int]]:
-    """All rows in random batches of texts of about one length."""
-    order = [rows[place] for place in torch.randperm(len(rows), generator=random).tolist()]
-    together = size * SORTED_TOGETHER
-    batches = [
-        batch
-        for start in range(0, len(order), together)
-        for batch in _in_order(ids, order[start : start + together], size=size)
-    ]
-    for place in torch.randperm(len(batches), generator=random).tolist():
-        yield batches[place]
+    starts = torch.cumsum(counts, 0) - counts
+    rank = torch.arange(len(codes)) - starts[codes[by_class]]
+    held = rank < (counts * share).floor()[codes[by_class]]
+    return by_class[~held].tolist(), by_class[held].tolist()

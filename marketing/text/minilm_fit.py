@@ -41,11 +41,12 @@ class MiniLmNetwork(nn.Module):
 
     def forward(self, token_ids: Tensor, mask: Tensor) -> Tensor:
         """Vectors `(texts, 384)` of unit length, of `token_ids` `(texts, length)`; `mask` is True where a token stands."""
-        parts = self.embeddings
+        parts: Any = self.embeddings
+        layers: Any = self.encoder["layer"]
         hidden = parts["word_embeddings"](token_ids)
         hidden = hidden + parts["position_embeddings"].weight[: token_ids.shape[1]]
         hidden = parts["LayerNorm"](hidden + parts["token_type_embeddings"].weight[0])
-        for layer in self.encoder["layer"]:
+        for layer in layers:
             hidden = _through(layer, hidden, mask)
         return functional.normalize((hidden * mask[:, :, None]).sum(dim=1), dim=1)
 

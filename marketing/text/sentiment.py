@@ -1,4 +1,4 @@
-"""How a text is meant: from −1, against, to 1, for. Linear heads by language in numpy; VADER's rules where none was fitted.
+"""How a text is meant: from −1, against, to 1, for. Heads by language in numpy; VADER's rules where none was fitted.
 
 Fitted by `sentiment_fit`; its arrays stand in an artefact.
 """
@@ -6,24 +6,28 @@ Fitted by `sentiment_fit`; its arrays stand in an artefact.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from marketing.errors import ArtefactCorrupt
-from marketing.text.encoders.port import Vectors, says_something
+from marketing.text.encoders import encoder
+from marketing.text.encoders.multilingual import Multilingual
+from marketing.text.encoders.port import Encoder, Vectors, says_something
 from marketing.text.features import MOST_CHARACTERS, Counts, ngrams, text_features, weighted
+from marketing.text.segmentation import words
 from marketing.text.vectors import normalised_text
 
 Arrays = Mapping[str, npt.NDArray[Any]]
+Numbers = npt.NDArray[np.float32]
 
-# The one language that the rules are written for.
+# The one language that the rules are written for, and whose moods are grades and not only for or against.
 RULED: Final = "en"
 BUCKETS: Final = 2**18
-ENGLISH_RUNS: Final[dict[str, tuple[int, int]]] = {"words": (1, 2), "characters": (2, 5)}
-CHINESE_RUNS: Final[dict[str, tuple[int, int] | None]] = {"words": None, "characters": (1, 4)}
+RUNS: Final = ("words", "characters")
+TUNED: Final = ".tuned."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +47,50 @@ NO_MOOD: Final = Mood(None, None, "nothing")
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What a head sees of texts of one language: `counts` `(texts, buckets)`, `vectors` and `rules` `(texts, …)`."""
+    """What a head sees of texts: `counts` of runs of words and of characters `(texts, buckets)`, `meant` `(texts, …)`."""
 
-    counts: Counts
-    vectors: Vectors
-    rules: Vectors
+    counts: tuple[Counts, Counts]
+    meant: Vectors
+
+    def __len__(self) -> int:
+        return len(self.meant)
 
 
 @dataclass(frozen=True, eq=False)
 class Head:
-    """A sum over what was seen. `graded`: it is the mood itself; else its probability, by way of the logistic function.
+    """A sum over the runs in a text, over its vector, and over its nearness to landmarks, texts of the training set.
 
-    `inverse` and `run_weights` `(buckets,)`; `vector_weights` and `rule_weights`, one for each column; the probability is
-    the logistic function of `slope` times the sum plus `offset` (Platt 1999).
+    `inverse` and `run_weights`, of words and of characters, `(buckets,)`; `meant_weights` `(…,)`; `landmarks`
+    `(landmarks, …)` and their weights `(landmarks,)`. `tuned` is an encoder of its own, where it has one. Nearness is exp(−`width` · squared distance) (Rahimi and Recht 2007 call it the Gaussian kernel; a
+    subset of the texts stands for all, Williams and Seeger 2001). The probability is the logistic function of `slope`
+    times the sum plus `offset` (Platt 1999). Where moods are `graded` the sum is the score.
     """
 
-    inverse: npt.NDArray[np.float32]
-    run_weights: npt.NDArray[np.float32]
-    vector_weights: npt.NDArray[np.float32]
-    rule_weights: npt.NDArray[np.float32]
+    inverse: tuple[Numbers, Numbers]
+    run_weights: tuple[Numbers, Numbers]
+    meant_weights: Numbers
+    landmarks: Numbers
+    landmark_weights: Numbers
+    width: float
     bias: float
     slope: float
     offset: float
     graded: bool
+    tuned: Multilingual | None = None
 
     def moods(self, seen: Seen) -> list[Mood]:
-        sums = weighted(seen.counts, self.inverse) @ self.run_weights + seen.vectors @ self.vector_weights
-        sums = np.asarray(sums + seen.rules @ self.rule_weights + self.bias, np.float64)
+        sums = self.sums(seen)
         probabilities = 1 / (1 + np.exp(-np.clip(self.slope * sums + self.offset, -50, 50)))
         scores = np.clip(sums, -1, 1) if self.graded else 2 * probabilities - 1
         pairs = zip(scores.tolist(), probabilities.tolist(), strict=True)
         return [Mood(score, probability, "model") for score, probability in pairs]
+
+    def sums(self, seen: Seen) -> npt.NDArray[np.float64]:
+        sums = nearness(seen.meant, self.landmarks, width=self.width) @ self.landmark_weights
+        sums = sums + seen.meant @ self.meant_weights
+        for counts, inverse, weights in zip(seen.counts, self.inverse, self.run_weights, strict=True):
+            sums = sums + weighted(counts, inverse) @ weights
+        return np.asarray(sums, np.float64) + self.bias
 
 
 class SentimentModel:
@@ -97,13 +114,18 @@ class SentimentModel:
             raise ArtefactCorrupt(f"the arrays of the sentiment model are not whole: {error!r}") from error
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "languages": np.frombuffer("\n".join(self.languages).encode(), np.uint8),
-        }
+        arrays: dict[str, npt.NDArray[Any]] = {"languages": np.frombuffer("\n".join(self.languages).encode(), np.uint8)}
         for code, head in self._heads.items():
-            for part in ("inverse", "run_weights", "vector_weights", "rule_weights"):
-                arrays[f"{code}.{part}"] = np.ascontiguousarray(getattr(head, part), np.float32)
-            arrays[f"{code}.numbers"] = np.array([head.bias, head.slope, head.offset, head.graded], np.float32)
+            for place, runs in enumerate(RUNS):
+                arrays[f"{code}.{runs}.inverse"] = np.ascontiguousarray(head.inverse[place], np.float32)
+                arrays[f"{code}.{runs}.weights"] = np.ascontiguousarray(head.run_weights[place], np.float32)
+            arrays[f"{code}.meant_weights"] = np.ascontiguousarray(head.meant_weights, np.float32)
+            arrays[f"{code}.landmarks"] = np.ascontiguousarray(head.landmarks, np.float32)
+            arrays[f"{code}.landmark_weights"] = np.ascontiguousarray(head.landmark_weights, np.float32)
+            numbers = [head.width, head.bias, head.slope, head.offset, head.graded]
+            arrays[f"{code}.numbers"] = np.array(numbers, np.float32)
+            if head.tuned is not None:
+                arrays |= {f"{code}{TUNED}{name}": part for name, part in head.tuned.weights().items()}
         return arrays
 
     def moods(self, texts: Sequence[str], languages: Sequence[str]) -> list[Mood]:
@@ -116,7 +138,8 @@ class SentimentModel:
             elif code == RULED or not says_something(text):
                 moods[place] = _ruled(text)
         for code, own in places.items():
-            judged = self._heads[code].moods(see([texts[place] for place in own], language=code))
+            head = self._heads[code]
+            judged = head.moods(see([texts[place] for place in own], language=code, tuned=head.tuned))
             for place, mood in zip(own, judged, strict=True):
                 moods[place] = mood
         return moods
@@ -127,13 +150,28 @@ def rules() -> SentimentModel:
     return SentimentModel({})
 
 
-def see(texts: Sequence[str], *, language: str) -> Seen:
-    """What a head of this language is fitted on and judges by; the texts say something."""
+def see(texts: Sequence[str], *, language: str, tuned: Encoder | None = None) -> Seen:
+    """What a head of this language is fitted on and judges by; the texts say something.
+
+    `tuned` stands in for the multilingual encoder; its vectors are not kept.
+    """
     if language == RULED:
-        counts = ngrams(texts, words=(1, 2), characters=(2, 5), buckets=BUCKETS)
-        return Seen(counts, text_features(texts), rule_numbers(texts))
-    counts = ngrams(texts, words=None, characters=(1, 4), buckets=BUCKETS)
-    return Seen(counts, text_features(texts, spaces=("multilingual",)), np.zeros((len(texts), 0), np.float32))
+        spoken = ngrams(texts, words=(1, 2), characters=None, buckets=BUCKETS)
+        spelt = ngrams(texts, words=None, characters=(2, 5), buckets=BUCKETS)
+        return Seen((spoken, spelt), np.hstack([text_features(texts), rule_numbers(texts)]))
+    # A language that sets no spaces is cut into words first.
+    cut = [" ".join(words(text[:MOST_CHARACTERS])) for text in texts]
+    spoken = ngrams(cut, words=(1, 2), characters=None, buckets=BUCKETS)
+    spelt = ngrams(texts, words=None, characters=(1, 3), buckets=BUCKETS)
+    meant = text_features(texts, spaces=("multilingual",)) if tuned is None else tuned.encode(texts)
+    return Seen((spoken, spelt), meant)
+
+
+def nearness(meant: Vectors, landmarks: Vectors, *, width: float) -> Vectors:
+    """exp(−width · squared distance) of each text to each landmark `(texts, landmarks)`."""
+    distances = np.square(meant).sum(axis=1)[:, None] + np.square(landmarks).sum(axis=1) - 2 * (meant @ landmarks.T)
+    near: Vectors = np.exp(-np.float32(width) * np.maximum(distances, 0))
+    return near
 
 
 def rule_numbers(texts: Iterable[str]) -> Vectors:
@@ -144,33 +182,51 @@ def rule_numbers(texts: Iterable[str]) -> Vectors:
 
 
 def _ruled(text: str) -> Mood:
-    """None where the text is blank, or has no word that the rules know and so no mood that they could tell."""
-    _, _, _, compound = rule_numbers([text])[0].tolist()
+    """None where the text is blank, or has signs alone that the rules don't know either."""
+    compound = float(rule_numbers([text])[0, 3])
     if not normalised_text(text) or (not compound and not says_something(text)):
         return NO_MOOD
     return Mood(compound, None, "rules")
 
 
 def _head(arrays: Arrays, code: str) -> Head:
-    bias, slope, offset, graded = arrays[f"{code}.numbers"].tolist()
+    width, bias, slope, offset, graded = arrays[f"{code}.numbers"].tolist()
+    words_inverse, characters_inverse = (arrays[f"{code}.{runs}.inverse"] for runs in RUNS)
+    words_weights, characters_weights = (arrays[f"{code}.{runs}.weights"] for runs in RUNS)
     head = Head(
-        inverse=arrays[f"{code}.inverse"],
-        run_weights=arrays[f"{code}.run_weights"],
-        vector_weights=arrays[f"{code}.vector_weights"],
-        rule_weights=arrays[f"{code}.rule_weights"],
+        inverse=(words_inverse, characters_inverse),
+        run_weights=(words_weights, characters_weights),
+        meant_weights=arrays[f"{code}.meant_weights"],
+        landmarks=arrays[f"{code}.landmarks"],
+        landmark_weights=arrays[f"{code}.landmark_weights"],
+        width=width,
         bias=bias,
         slope=slope,
         offset=offset,
         graded=bool(graded),
+        tuned=_tuned(arrays, code),
     )
-    seen = see(["."], language=code)
-    expected = (seen.counts.shape[1], seen.counts.shape[1], seen.vectors.shape[1], seen.rules.shape[1])
-    parts = (head.inverse, head.run_weights, head.vector_weights, head.rule_weights)
-    if tuple(part.shape for part in parts) != tuple((size,) for size in expected):
+    of_runs = {part.shape for part in (*head.inverse, *head.run_weights)}
+    expected = (len(head.landmark_weights), see(["."], language=code).meant.shape[1])
+    if of_runs != {(BUCKETS,)} or head.landmarks.shape != expected or head.meant_weights.shape != expected[1:]:
         raise ArtefactCorrupt(
-            f"the head of {code!r} has arrays of shapes {[part.shape for part in parts]}; expected lengths {expected}"
+            f"the head of {code!r} has runs of shapes {sorted(of_runs)}, landmarks of {head.landmarks.shape} and weights of"
+            f" {head.meant_weights.shape}; expected ({BUCKETS},), {expected} and {expected[1:]}"
         )
     return head
+
+
+def _tuned(arrays: Arrays, code: str) -> Multilingual | None:
+    """The encoder of a language's own, None where there are no weights of one."""
+    prefix = code + TUNED
+    weights = {name.removeprefix(prefix): part for name, part in arrays.items() if name.startswith(prefix)}
+    if not weights:
+        return None
+    base = cast("Multilingual", encoder("multilingual"))
+    for name, part in base.weights().items():
+        if name not in weights or weights[name].shape != part.shape:
+            raise ArtefactCorrupt(f"{prefix}{name}: expected an array of shape {part.shape}")
+    return base.with_weights(weights, version=f"{base.version}+tuned")
 
 
 @cache

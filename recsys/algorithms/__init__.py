@@ -24,6 +24,12 @@ ALGORITHMS: dict[str, str] = {
     "ease": "recsys.algorithms.ease",
     "matrix_factorization": "recsys.algorithms.matrix_factorization",
     "ials": "recsys.algorithms.ials",
+    "embedding_network": "recsys.algorithms.embedding_network",
+    "two_tower": "recsys.algorithms.two_tower",
+    "light_gcn": "recsys.algorithms.light_gcn",
+    "sasrec": "recsys.algorithms.sasrec",
+    "content": "recsys.algorithms.content",
+    "knowledge_graph": "recsys.algorithms.knowledge_graph",
     "blend": "recsys.algorithms.blend",
 }
 

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from recsys.algorithms import config_class, load_fit, load_scorer
 from recsys.algorithms.blend.fit import best_candidates
 from recsys.algorithms.blend.standardising import standardised
-from recsys.algorithms.blend.validation import merged, validation
+from recsys.algorithms.blend.validation import validation
 from recsys.algorithms.blend.weighing import fitted_weights
 from recsys.algorithms.contract import Scores
-from recsys.dataset import Csr, Interactions
+from recsys.dataset import Csr, Interactions, merged
 from recsys.evaluation import Interval, Judgement, by_train_rows, judge_users, paired_bootstrap
 from tests.benchmarks.recommenders import SEEDS, SETTINGS, load, split
 from tests.benchmarks.report import Report

@@ -24,7 +24,7 @@ ALL = LowRankConfig(epochs=3)
 
 @dataclass(frozen=True)
 class Outcome:
-    """Accuracy with the encoder as it is, and with the update; what that took."""
+    """Accuracy with the encoder as it is, and with the updated one beside it; what that took."""
 
     frozen: float
     updated: float
@@ -61,15 +61,15 @@ def _outcome(train: Texts, test: Texts, *, config: LowRankConfig) -> Outcome:
     seconds = time.process_time() - started
     return Outcome(
         frozen=_accuracy(train, test),
-        updated=_accuracy(train, test, english=updated_encoder(update)),
+        updated=_accuracy(train, test, updated=updated_encoder(update)),
         seconds=seconds,
         parameters=_size(update),
     )
 
 
-def _accuracy(train: Texts, test: Texts, *, english: Encoder | None = None) -> float:
-    model = Classifier.from_arrays(fit_classifier(read_texts(train.texts, english=english), train.labels))
-    found = model.scores(read_texts(test.texts, english=english)).argmax(axis=1)
+def _accuracy(train: Texts, test: Texts, *, updated: Encoder | None = None) -> float:
+    model = Classifier.from_arrays(fit_classifier(read_texts(train.texts, updated=updated), train.labels))
+    found = model.scores(read_texts(test.texts, updated=updated)).argmax(axis=1)
     return float((np.array(model.classes)[found] == np.array(test.labels)).mean())
 
 

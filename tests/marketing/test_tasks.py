@@ -45,4 +45,4 @@ def test_the_months_ahead_have_their_partitions():
 
 
 def test_pruning_an_empty_store_is_no_error():
-    assert prune_artefacts() == {"store": 0, "copies": 0}
+    assert prune_artefacts() == {"store": 0, "copies": 0, "checkpoints": 0}

@@ -12,7 +12,6 @@ from recsys.dataset import (
     last_one_out,
     per_user_holdout,
     sequences,
-    text_holdout,
     time_cut,
 )
 
@@ -161,35 +160,11 @@ class TestPerUserHoldout:
 
             assert np.array_equal(test, published["per_user_holdout"](users, seed=seed))
             assert test.sum() == 10_696
-        for text in ("", " 好吃 ", "好吃", "a row of text", "另一个"):
-            assert text_holdout(text) == published["text_holdout"](text)
 
     @pytest.mark.parametrize("fraction", [0.0, 1.0, -0.1, 2.0, np.nan])
     def test_a_fraction_that_leaves_one_side_empty_is_refused(self, fraction):
         with pytest.raises(InvalidInput, match=r"^fraction: "):
             per_user_holdout(np.array([1, 1]), fraction=fraction)
-
-
-class TestTextHoldout:
-    def test_equal_texts_fall_on_the_same_side_whatever_space_surrounds_them(self):
-        texts = [f"text {number}" for number in range(200)]
-
-        sides = [text_holdout(text) for text in texts]
-
-        assert sides == [text_holdout(f"  {text}\n") for text in texts]
-        assert 20 < sum(sides) < 60  # a fifth of 200 is 40
-
-    def test_the_sides_are_pinned(self):
-        assert [text_holdout(text) for text in ("a", "b", "c", "d", "e", "f", "g", "h")] == [
-            True,
-            False,
-            True,
-            False,
-            False,
-            False,
-            False,
-            False,
-        ]
 
 
 class TestTimeCut:

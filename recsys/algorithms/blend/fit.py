@@ -11,10 +11,10 @@ from marketing.errors import InvalidInput
 from recsys.algorithms import load_fit, load_scorer
 from recsys.algorithms.blend.config import Config, Member
 from recsys.algorithms.blend.standardising import standardised
-from recsys.algorithms.blend.validation import Validation, merged, validation
+from recsys.algorithms.blend.validation import Validation, validation
 from recsys.algorithms.blend.weighing import Weights, equal_weights, fitted_weights
 from recsys.algorithms.contract import Progress, Scorer, Sequences, ignore_progress, scores_of
-from recsys.dataset import Csr, Interactions, sequences
+from recsys.dataset import Csr, Interactions, merged, sequences
 from recsys.ranking import top_items
 
 # The weights decide on the order of so many items, the best of all members' mean.

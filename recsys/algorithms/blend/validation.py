@@ -1,12 +1,12 @@
 """Which rows the weights of a blend are fitted on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from recsys.algorithms.blend.config import Config
-from recsys.dataset import LARGEST_VALUE, Interactions, Mask, by_pair, last_one_out, per_user_holdout, time_cut
+from recsys.dataset import Interactions, Mask, last_one_out, per_user_holdout, time_cut
 
 # With fewer, chance decides on the weights.
 FEWEST_PEOPLE = 50
@@ -36,22 +36,6 @@ def validation(interactions: Interactions, *, config: Config) -> Validation | No
         if len(people) >= FEWEST_PEOPLE:
             return Validation(train, _of_some(test, people=people, seed=config.seed))
     return None
-
-
-def merged(interactions: Interactions) -> Interactions:
-    """One row for a person and an item: strengths summed, the first time; else one row could tell of another held out."""
-    order, first = by_pair(interactions)
-    if len(first) == len(order):
-        return interactions
-    once = order[first]
-    values = np.add.reduceat(interactions.values[order].astype(np.float64), first).astype(np.float32)
-    return replace(
-        interactions,
-        users=interactions.users[once],
-        items=interactions.items[once],
-        values=np.minimum(values, np.float32(LARGEST_VALUE)),
-        times=interactions.times[once],
-    )
 
 
 def _ways(interactions: Interactions, *, config: Config) -> Iterator[Mask]:

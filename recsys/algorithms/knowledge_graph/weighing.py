@@ -7,10 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recsys.algorithms.blend.validation import merged
 from recsys.algorithms.blend.weighing import equal_weights, fitted_weights
 from recsys.algorithms.knowledge_graph.graph import PathType
-from recsys.dataset import Csr, Interactions
+from recsys.dataset import Csr, Interactions, merged
 
 # With fewer choices to learn from, chance decides on the weights.
 FEWEST = 50

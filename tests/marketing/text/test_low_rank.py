@@ -6,6 +6,7 @@ import torch
 
 from marketing.errors import ArtefactCorrupt, InvalidInput
 from marketing.text.encoders import encoder, minilm
+from marketing.text.features import read_texts
 from marketing.text.low_rank import merged, updated_encoder
 from marketing.text.low_rank_fit import LowRankConfig, adapted_network, fit_low_rank, update_of
 from marketing.text.minilm_fit import padded, token_ids
@@ -129,6 +130,13 @@ class TestServing:
         versions = {updated_encoder(update).version for update in (learned[0], other)} | {encoder("english").version}
 
         assert len(versions) == 3
+
+    def test_what_it_says_stands_beside_what_the_frozen_encoder_says(self, learned):
+        frozen, both = read_texts(TEXTS), read_texts(TEXTS, updated=updated_encoder(learned[0]))
+
+        assert both.vectors.shape == (8, 384 + 512 + 384)
+        assert np.array_equal(both.vectors[:, : 384 + 512], frozen.vectors)
+        assert both.counts.shape == frozen.counts.shape
 
     def test_up_times_down_is_added(self):
         down, up = np.zeros((1, 384), np.float32), np.zeros((384, 1), np.float32)

@@ -5,6 +5,7 @@ import pytest
 from safetensors.numpy import load, save
 
 from marketing.errors import ArtefactCorrupt, InvalidInput
+from marketing.text.multilingual_fit import TuningConfig
 from marketing.text.sentiment import SentimentModel, rules
 from marketing.text.sentiment_fit import SentimentConfig, fit_sentiment
 
@@ -113,6 +114,22 @@ def test_arrays_that_do_not_fit_together_are_refused(model, cut):
     arrays[cut] = arrays[cut][:-1]
 
     with pytest.raises(ArtefactCorrupt):
+        SentimentModel.from_arrays(arrays)
+
+
+def test_a_language_of_many_texts_gets_an_encoder_of_its_own_that_stands_in_the_arrays():
+    config = SentimentConfig(least_tuned=40, tuning=TuningConfig(epochs=3, learning_rate=1e-3))
+
+    model = fitted(chinese(), config=config)
+
+    arrays = load(save(model.arrays()))
+    pairs = [("水壶很好,喜欢", "zh"), ("水壶太差了,退款", "zh")]
+    good, bad = scores(SentimentModel.from_arrays(arrays), *pairs)
+    assert good > 0.3
+    assert bad < -0.3
+    np.testing.assert_allclose([good, bad], scores(model, *pairs), atol=1e-5)
+    del arrays["zh.tuned.w1.2"]
+    with pytest.raises(ArtefactCorrupt, match=r"zh\.tuned\.w1\.2"):
         SentimentModel.from_arrays(arrays)
 
 

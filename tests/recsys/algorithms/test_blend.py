@@ -8,9 +8,9 @@ from scipy import sparse
 from marketing.errors import ArtefactCorrupt, InvalidInput
 from recsys.algorithms import config_class, load_fit, load_scorer
 from recsys.algorithms.blend.standardising import standardised
-from recsys.algorithms.blend.validation import merged, validation
+from recsys.algorithms.blend.validation import validation
 from recsys.algorithms.blend.weighing import fitted_weights
-from recsys.dataset import encode
+from recsys.dataset import encode, merged
 from recsys.item_features import ItemFeatures, Relations, as_labels
 
 # Item 0 has three people, item 1 two, item 2 one.
