@@ -34,6 +34,7 @@ def own_folders(settings, tmp_path):
     media = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "media"}}
     settings.STORAGES = {**settings.STORAGES, "artefacts": artefacts, "default": media}
     settings.ARTEFACT_CACHE = tmp_path / "artefact-cache"
+    settings.NETWORK_CHECKPOINTS = tmp_path / "network-checkpoints"
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +62,7 @@ def process_environment(settings, tmp_path):
         "DATABASE_URL": f"postgresql://{user}@{host}/{database['NAME']}",
         "ARTEFACT_STORAGE_OPTIONS": f'{{"location": "{tmp_path / "store"}"}}',
         "ARTEFACT_CACHE": str(tmp_path / "artefact-cache"),
+        "ATTUNE_NETWORK_CHECKPOINTS": str(tmp_path / "network-checkpoints"),
     }
 
 

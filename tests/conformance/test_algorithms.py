@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import fields, replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -75,6 +76,7 @@ def history(*rows, n_items=N_ITEMS):
     return sparse.csr_array(dense)
 
 
+@cache  # by the set itself: networks take a second, and most tests ask the same one
 def fitted(name, interactions, **settings):
     config = config_class(name).from_dict(settings)
     return load_scorer(name).from_arrays(load_fit(name)(interactions, config), config)

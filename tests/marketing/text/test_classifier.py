@@ -33,6 +33,7 @@ def by_hand(**changed):
             "inverse": np.ones(2, np.float32),
             "count_weights": np.zeros((2, 2), np.float32),
             "examples": np.empty((0, 2), np.float32),
+            "example_weights": np.empty((0, 2), np.float32),
             **changed,
         }
     )
@@ -55,6 +56,14 @@ class TestScoring:
         found = model.predict(seen([[3, 0], [0, 0]]))
 
         assert found == [("a", pytest.approx(0.952574, abs=1e-6)), (None, pytest.approx(0.5))]
+
+    def test_an_example_has_its_say_where_a_text_is_near_it(self):
+        examples, say = np.eye(2, dtype=np.float32), np.array([[0, 3], [0, 0]], np.float32)
+
+        scores = by_hand(examples=examples, example_weights=say).scores(seen([[2, 0], [0, 1]]))
+
+        # As near as can be, 3 · 1; at a right angle, 3 · e⁻².
+        assert scores == pytest.approx(np.array([[2, 3], [0, 1 + 3 * np.exp(-2)]]))
 
     def test_what_is_unlike_all_examples_is_known_less(self):
         model = by_hand(examples=np.eye(2, dtype=np.float32))
@@ -93,7 +102,7 @@ class TestArrays:
         assert {array.dtype.name for array in arrays.values()} <= {"float32", "uint8"}
         assert all(np.array_equal(array, read.arrays()[name]) for name, array in arrays.items())
 
-    @pytest.mark.parametrize("name", ["classes", "weights", "threshold"])
+    @pytest.mark.parametrize("name", ["classes", "weights", "example_weights", "threshold"])
     def test_a_missing_array_is_told(self, name):
         arrays = by_hand().arrays()
         del arrays[name]
@@ -128,6 +137,23 @@ class TestFitting:
 
         codes = [model.classes.index(answer) for answer in answers]
         assert calibration_error(model.probabilities(others), codes) < 0.03
+
+    def test_few_texts_are_remembered_one_by_one(self):
+        # One class in the middle of the other: no line parts them, nearness does.
+        angles = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+        points = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        labels = ["right" if place % 20 >= 10 else "left" for place in range(60)]
+
+        model = Classifier.from_arrays(fit_classifier(seen(points), labels))
+
+        found = [model.classes[place] for place in model.scores(seen(points)).argmax(axis=1)]
+        assert np.mean([one == label for one, label in zip(found, labels, strict=True)]) > 0.9
+
+    def test_many_texts_are_not_remembered_one_by_one(self):
+        arrays = fit_classifier(*clouds(rows=2_001))
+
+        assert arrays["example_weights"].shape == (0, 3)
+        assert len(arrays["examples"]) == 2_001
 
     def test_two_classes_are_told_apart_by_one_score(self):
         features, labels = clouds(classes=2, spread=0.1)
