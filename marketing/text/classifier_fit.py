@@ -32,7 +32,8 @@ RIDGE: Final = 0.1
 class ClassifierConfig:
     """`strength` is the inverse of the regularisation of what texts mean, `words` the weight of which words they have.
 
-    `single` is the weight of what each text says by itself, as long as they are few.
+    `single` is the weight of what each text says by itself, as long as they are few. With ten texts of each intent 20 gained
+    .4 points on Banking77 and lost .4 on CLINC150, 10 gained as much and lost .2: validation rows of both.
 
     `kept` is the share of in-scope texts that the threshold lets through. A looser `tolerance` was seen to lose up to 2.7
     points of accuracy on sentence vectors. Values were chosen on validation rows of Banking77.
@@ -40,7 +41,7 @@ class ClassifierConfig:
 
     strength: float = 30.0
     words: float = 1.0
-    single: float = 20.0
+    single: float = 10.0
     kept: float = 0.95
     tolerance: float = 1e-5
     seed: int = 42

@@ -1,4 +1,4 @@
-"""Banking77 with ten texts of each intent, and what a small update to the English encoder adds, there and with all texts."""
+"""What a small update to the English encoder adds on Banking77, with ten texts of each intent and with all."""
 
 import time
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from tests.benchmarks.report import Report
 from tests.benchmarks.text_sets import Texts, banking77, few_shots, of_intents
 
 SEEDS = (42, 43, 44, 45, 46)
-QUICK_INTENTS = 8
+QUICK_INTENTS = 3
 # Chosen on train texts that were not among the few.
 FEW = LowRankConfig(epochs=10, held_out=0.0)
 ALL = LowRankConfig(epochs=3)
@@ -38,7 +38,6 @@ def measure_low_rank(report: Report) -> None:
         train, test = of_intents(train, QUICK_INTENTS), of_intents(test, QUICK_INTENTS)
     few = [_outcome(few_shots(train, seed=seed), test, config=FEW) for seed in (SEEDS[:1] if report.quick else SEEDS)]
     _set(report, "ten_shot", few)
-    report.set("banking77.ten_shot", report.figures["low_rank.ten_shot.updated"])
     _set(report, "full", [_outcome(train, test, config=replace(ALL, epochs=1) if report.quick else ALL)])
 
 
