@@ -21,4 +21,6 @@ def decayed_users(interactions: Interactions, *, half_life_days: float) -> npt.N
     order, first = by_pair(interactions)
     newest = order[np.append(first[1:], len(order)) - 1]
     worth = np.exp2((interactions.times[newest] - interactions.times.max()) / (half_life_days * DAY))
-    return np.bincount(interactions.items[newest], weights=worth, minlength=interactions.n_items).astype(np.float64, copy=False)
+    return np.bincount(interactions.items[newest], weights=worth, minlength=interactions.n_items).astype(
+        np.float64, copy=False
+    )
