@@ -40,7 +40,8 @@ down: ## stop the embedded services
 
 .PHONY: test
 test: browser up check ## set-up, checks and all tests
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+	@# Each of the workers computes on one thread: on two they would wait for each other.
+	OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} $(PY) -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 .PHONY: browser
 browser: install ## Chromium for the browser tests: installed when missing, by root on Debian only

@@ -67,7 +67,7 @@ SASREC_100K: dict[str, Any] = {
     "patience": 8,
 }
 # Sixteen times as many rows, so that fewer epochs do.
-EMBEDDING_1M: dict[str, Any] = {"validation": "random", "batch_size": 4_096, "epochs": 8, "patience": 2}
+EMBEDDING_1M: dict[str, Any] = {"validation": "random", "batch_size": 4_096, "epochs": 20, "patience": 3}
 TWO_TOWER_1M: dict[str, Any] = {**TWO_TOWER_100K, "batch_size": 2_048, "epochs": 6, "patience": 2}
 LIGHT_GCN_1M: dict[str, Any] = {
     "validation": "random",

@@ -1,0 +1,1 @@
+"""LightGCN: vectors smoothed over the graph of people and items (He et al. 2020)."""
