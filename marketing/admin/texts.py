@@ -79,7 +79,7 @@ class FlagFilter(DropdownFilter):  # type: ignore[misc]  # unfold has no types
 
 @admin.register(TextReading)
 class TextReadingAdmin(MachineMadePage):
-    list_display = ["said", "kind", "mood", "item", "topic_cell", "language", "flag_badges", "by"]
+    list_display = ["said", "kind", "mood", "item", "topic_cell", "language", "flag_badges"]
     list_select_related = ["item", "topic"]
     list_filter = [
         MoodFilter,
@@ -95,6 +95,7 @@ class TextReadingAdmin(MachineMadePage):
         ("kind", "said"),
         ("mood", "probability"),
         ("language", "flag_badges"),
+        "by",
         "item",
         "topic",
         "identity",
