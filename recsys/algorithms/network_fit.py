@@ -109,6 +109,9 @@ def _restore_best(network: Network, *, trainer: Trainer) -> None:
     best = getattr(trainer.checkpoint_callback, "best_model_path", "")
     if best:
         network.load_state_dict(torch.load(best, map_location="cpu", weights_only=True)["state_dict"])
+    if torch.distributed.is_initialized():
+        # Who is first removes the folder: not before all others have read from it.
+        torch.distributed.barrier()
 
 
 def checked(arrays: Arrays) -> Arrays:

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from marketing.models import AuditEntry, Consent, Identity
 from recsys.serving.bundle import deployed
+from recsys.serving.interests import latest
 from recsys.serving.trends import trends
 from tests.factories.marketing import ConsentFactory, CustomerMergeFactory, EventFactory, ItemFactory, VisitorFactory
 from tests.query_counts import pinned_queries
@@ -15,6 +16,7 @@ def nothing_remembered():
     """Serving as a process finds it that has just started."""
     trends.forget()
     deployed.forget()
+    latest.forget()
 
 
 def page_of(customer):
