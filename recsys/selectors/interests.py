@@ -66,6 +66,8 @@ def _statement(condition: str, space: str, only_some: bool) -> str:  # noqa: FBT
     vector = f"vector({DIMENSIONS[space]})"
     distance = similarity(space, to="(SELECT direction FROM interests)")
     some = "AND marketing_item.id = ANY(%s::uuid[])" if only_some else ""
+    # Few are compared one by one: the index, which goes by the expression alone, may miss some and walks far to find them.
+    order = f"{distance} + 0" if only_some else distance
     return f"""
     WITH met AS MATERIALIZED (
         SELECT told.item_id, told.weight, embedding.vector::{vector} AS vector
@@ -81,7 +83,7 @@ def _statement(condition: str, space: str, only_some: bool) -> str:  # noqa: FBT
         LEFT JOIN marketing_category ON marketing_category.id = marketing_item.category_id
         WHERE embedding.space = '{space}' AND (SELECT vector_norm(direction) FROM interests) > 0
             AND {condition} AND marketing_item.id <> ALL(%s::uuid[]) {some}
-        ORDER BY {distance}
+        ORDER BY {order}
         LIMIT %s
     )
     SELECT near.item_id, -near.distance, nearest.item_id

@@ -12,6 +12,12 @@ def labels():
     return dict(TextLabel.objects.values_list("text", "label"))
 
 
+def press(page, key):
+    """Once the page's script listens."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def test_texts_are_labelled_one_after_the_other_by_key_and_by_button(page, log_in):
     for place, text in enumerate(("First text.", "Second text.", "Third text.")):
         TextLabelFactory(text=text, probability=0.5 + place / 10)
@@ -20,9 +26,9 @@ def test_texts_are_labelled_one_after_the_other_by_key_and_by_button(page, log_i
     page.locator("a[href$='/label_texts/']").click()
 
     expect(page.locator("blockquote")).to_have_text("First text.")
-    page.keyboard.press("1")
+    press(page, "1")
     expect(page.locator("blockquote")).to_have_text("Second text.")
-    page.keyboard.press("s")
+    press(page, "s")
     expect(page.locator("blockquote")).to_have_text("Third text.")
     page.get_by_role("button", name="Positive").click()
     expect(page.get_by_role("heading", name="Only skipped texts are left")).to_be_visible()
