@@ -109,7 +109,7 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
 }
 # Learned step by step, which takes minutes: judged on one split.
 NETWORKS = ("embedding_network", "two_tower", "light_gcn", "sasrec")
-IN_A_HURRY = 2  # epochs
+IN_A_HURRY = 1  # epochs
 # Of MovieLens 1M only pairs are known: no texts, no relations, no times.
 NEEDS = dict.fromkeys(("content", "knowledge_graph", "sasrec"), ("ml100k",))
 # Beside the registry: the settings that reproduce other published figures, or that validation rows prefer.
@@ -137,7 +137,7 @@ class Runner:
 def load(data: str, *, quick: bool) -> Interactions:
     if data == "ml100k":
         return movielens_100k()
-    return movielens_1m(every_user=3 if quick else 1)
+    return movielens_1m(every_user=9 if quick else 1)
 
 
 def split(interactions: Interactions, *, seed: int) -> tuple[Interactions, Interactions]:
@@ -155,7 +155,7 @@ def runners(data: str, *, peers: bool, quick: bool = False) -> list[Runner]:
 
 
 def settings_of(name: str, *, data: str, quick: bool) -> dict[str, Any]:
-    """The chosen settings; in a hurry networks go over the rows but once or twice."""
+    """The chosen settings; in a hurry networks go over the rows but once."""
     settings = SETTINGS[data].get(name, {})
     return {**settings, "epochs": IN_A_HURRY} if quick and name in NETWORKS else settings
 
