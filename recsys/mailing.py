@@ -25,7 +25,7 @@ from recsys.serving import candidates
 from recsys.serving.boosts import Pin, Rules, rule_book
 from recsys.serving.bundle import Bundle, deployed
 from recsys.serving.candidates import Reasons, Taste
-from recsys.serving.filling import NEW, STAFF_PICK
+from recsys.serving.filling import NEW, STAFF_PICK, insert_pinned
 from recsys.serving.lists import MADE_BY_MODEL, Candidate, RankedItem, RankedList
 from recsys.serving.log import Entry, write
 from recsys.serving.ranking import check_list
@@ -132,7 +132,8 @@ class _Shop:
                     body.append(candidate)
                     if len(body) == room:
                         break
-        return _Draft(own.bundle, _with_pins(body, pins)[: self.first])
+        insert_pinned(body, [(pin, Candidate(pin.item_id, 0.0, STAFF_PICK)) for pin in pins])
+        return _Draft(own.bundle, body[: self.first])
 
     def _fill_ups(self, recipient: Recipient) -> Iterator[Candidate]:
         seen = recipient.past.seen()
@@ -203,14 +204,6 @@ def _history_of(tastes: Sequence[Taste], bundle: Bundle) -> Csr:
     weights = np.concatenate([taste.weights for taste in tastes])
     history: Csr = sparse.csr_array((weights, items, ends), shape=(len(tastes), bundle.scorer.n_items))
     return history
-
-
-def _with_pins(body: Sequence[Candidate], pins: Sequence[Pin]) -> list[Candidate]:
-    entries, last = list(body), -1
-    for pin in sorted(pins, key=lambda pin: pin.position):
-        last = max(pin.position - 1, last + 1)  # of two for one place the older has it, the other the next
-        entries.insert(last, Candidate(pin.item_id, 0.0, STAFF_PICK))
-    return entries
 
 
 def _rows_of(drafts: Sequence[_Draft], shop: _Shop) -> list[list[tuple[Candidate, OfferedItem]]]:

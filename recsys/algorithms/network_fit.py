@@ -1,10 +1,11 @@
 """Fits a network: rows held out, batches, the trainer, the best weights, and the arrays that its scorer reads."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,20 +25,20 @@ from recsys.dataset import Interactions, merged
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-class Network(LightningModule):
+class Network(LightningModule, ABC):
     """A network with its loss; what a step does is the same for all."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.settings = config
 
+    @abstractmethod
     def losses(self, batch: Batch) -> Tensor:
         """Loss `(examples,)` of each of the batch's own examples; a loss of 0 for what doesn't count."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arrays(self) -> Arrays:
         """What the scorer reads, contiguous float32 or int32."""
-        raise NotImplementedError
 
     def training_step(self, batch: Batch, _number: int) -> Tensor:
         loss = self.losses(batch).sum() / batch.size
@@ -59,6 +60,24 @@ class Plan:
     examples: Callable[[Rows], Examples]
     network: Callable[[Rows], Network]
     scorer: Callable[[Arrays], Scorer]
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        config: NetworkConfig,
+        *,
+        examples: Callable[..., Examples],
+        network: Callable[..., Network],
+        scorer: Callable[..., Scorer],
+    ) -> Self:
+        """From parts that take the algorithm's settings as `config`."""
+        return cls(
+            name=name,
+            examples=partial(examples, config=config),
+            network=partial(network, config=config),
+            scorer=partial(scorer, config=config),
+        )
 
 
 def fit_network(

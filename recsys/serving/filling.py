@@ -1,8 +1,9 @@
 """Candidates in, a full list of items that may be shown out: pins, exploration, caps and variety, and fill-ups."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
 from recsys import selectors
@@ -21,6 +22,7 @@ STAFF_PICK = Reason("staff_pick")
 NEW = Reason("new")
 
 Chosen = tuple[Candidate, OfferedItem]
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ def fill(source: Iterator[Candidate], order: Order) -> Filled:
     filling.go_on(source)
     filling.add_newest()
     return Filled(filling.in_order(), filling.is_capped())
+
+
+def insert_pinned(entries: list[Entry], pinned: Iterable[tuple[Pin, Entry]]) -> None:
+    """Put pinned entries where staff want them; of two for one place the older has it, the other the next."""
+    last = -1
+    for pin, entry in sorted(pinned, key=lambda one: one[0].position):
+        last = max(pin.position - 1, last + 1)
+        entries.insert(last, entry)
 
 
 class _Filling:
@@ -146,10 +156,7 @@ class _Filling:
             entries[place : place + 1] = [(candidate, row, chance.propensity)]
         for place, (candidate, row) in zip(self._order.new_places, self._new, strict=False):
             entries.insert(place, (candidate, row, 1.0))
-        last = -1
-        for pin, row in sorted(self._pinned, key=lambda pinned: pinned[0].position):
-            last = max(pin.position - 1, last + 1)  # of two for one place the older has it, the other the next
-            entries.insert(last, (Candidate(row.id, 0.0, STAFF_PICK), row, 1.0))
+        insert_pinned(entries, [(pin, (Candidate(row.id, 0.0, STAFF_PICK), row, 1.0)) for pin, row in self._pinned])
         return tuple(
             RankedItem(rank, candidate.score, candidate.reason, row, propensity)
             for rank, (candidate, row, propensity) in enumerate(entries[: self._order.first], 1)

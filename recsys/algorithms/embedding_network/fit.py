@@ -36,12 +36,7 @@ def fit(
         FitDiverged: a loss or a weight is not finite.
 
     """
-    plan = Plan(
-        name="embedding_network",
-        examples=partial(Pairs.of, config=config),
-        network=partial(EmbeddingNetwork, config=config),
-        scorer=partial(Scorer.from_arrays, config=config),
-    )
+    plan = Plan.of("embedding_network", config, examples=Pairs.of, network=EmbeddingNetwork, scorer=Scorer.from_arrays)
     return fit_network(interactions, config, plan=plan, progress=progress)
 
 

@@ -35,12 +35,7 @@ def fit(
         FitDiverged: a loss or a weight is not finite.
 
     """
-    plan = Plan(
-        name="light_gcn",
-        examples=partial(Pairs.of, config=config),
-        network=partial(LightGcn, config=config),
-        scorer=partial(Scorer.from_arrays, config=config),
-    )
+    plan = Plan.of("light_gcn", config, examples=Pairs.of, network=LightGcn, scorer=Scorer.from_arrays)
     return fit_network(interactions, config, plan=plan, progress=progress)
 
 

@@ -34,12 +34,7 @@ def fit(
         FitDiverged: a loss or a weight is not finite.
 
     """
-    plan = Plan(
-        name="sasrec",
-        examples=partial(Windows.of, config=config),
-        network=partial(SelfAttention, config=config),
-        scorer=partial(Scorer.from_arrays, config=config),
-    )
+    plan = Plan.of("sasrec", config, examples=Windows.of, network=SelfAttention, scorer=Scorer.from_arrays)
     return fit_network(interactions, config, plan=plan, progress=progress)
 
 

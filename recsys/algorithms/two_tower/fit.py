@@ -41,11 +41,8 @@ def fit(
 
     """
     content = content_of(interactions.features)
-    plan = Plan(
-        name="two_tower",
-        examples=partial(Pairs.of, config=config),
-        network=partial(TwoTower, content=content, config=config),
-        scorer=partial(Scorer.from_arrays, config=config),
+    plan = Plan.of(
+        "two_tower", config, examples=Pairs.of, network=partial(TwoTower, content=content), scorer=Scorer.from_arrays
     )
     return fit_network(interactions, config, plan=plan, progress=progress)
 
