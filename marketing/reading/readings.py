@@ -12,17 +12,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
-from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from marketing.models import Topic
 from marketing.reading.reader import Reader, deployed
 from marketing.reading.texts import Place, Written, fetch, unread
+from marketing.services.nudges import nudge
 from marketing.text.flags import flags
 from marketing.text.language import detect
 from marketing.text.topics import nearest
@@ -90,11 +89,8 @@ def read_texts(*, most_new: int = MOST_NEW, most_again: int = MOST_AGAIN) -> Don
 
 
 def wake() -> None:
-    """Ask a worker to read on. Should the broker not take the message, the schedule does it within a minute."""
-    try:
-        current_app.send_task("marketing.read_texts", retry=False)
-    except OperationalError as error:
-        logger.warning("The broker took no message to read texts; the schedule does it: %s", error)
+    """Ask a worker to read on."""
+    nudge("marketing.read_texts")
 
 
 def _read_again(reader: Reader, *, most: int) -> int:

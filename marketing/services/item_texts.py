@@ -32,8 +32,10 @@ MOST_CHARACTERS: Final = 60_000
 VERSION: Final = b"1"
 
 COLUMNS = """
-SELECT item.id, item.updated_at, item.title, item.description, item.translations::text, item.brand, item.tags,
-       category.name, category.translations::text, search.text_hash, search.document <> '', embedding.text_hash
+item.id, item.updated_at, item.title, item.description, item.translations::text, item.brand, item.tags,
+category.name, category.translations::text, search.text_hash, search.document <> '', embedding.text_hash
+"""
+ITEMS = """
 FROM marketing_item item
 LEFT JOIN marketing_category category ON category.id = item.category_id
 LEFT JOIN marketing_itemsearchtext search ON search.item_id = item.id
@@ -48,9 +50,10 @@ item.attributes <> '{STUB}' AND (
 )
 """
 # Several at once share the items. The lock lets events of these items be stored meanwhile.
-STALE = f"{COLUMNS} WHERE {IS_STALE} LIMIT %(batch)s FOR NO KEY UPDATE OF item SKIP LOCKED"
+STALE = f"SELECT {COLUMNS} {ITEMS} WHERE {IS_STALE} LIMIT %(batch)s FOR NO KEY UPDATE OF item SKIP LOCKED"
+COUNT_STALE = f"SELECT count(*) {ITEMS} WHERE {IS_STALE}"
 NEXT = f"""
-{COLUMNS} WHERE item.attributes <> '{STUB}' AND item.id > %(after)s
+SELECT {COLUMNS} {ITEMS} WHERE item.attributes <> '{STUB}' AND item.id > %(after)s
 ORDER BY item.id LIMIT %(batch)s FOR NO KEY UPDATE OF item
 """
 WRITE_WORDS = """
@@ -127,8 +130,7 @@ def index_all(*, progress: Callable[[int], object] = int) -> Indexed:
 
 def count_stale() -> int:
     with connection.cursor() as cursor:
-        counted = COLUMNS.replace(COLUMNS.partition("FROM")[0], "SELECT count(*) ")
-        cursor.execute(f"{counted} WHERE {IS_STALE}", {"space": settings.ITEM_SPACE})
+        cursor.execute(COUNT_STALE, {"space": settings.ITEM_SPACE})
         (count,) = cursor.fetchone()
     return int(count)
 

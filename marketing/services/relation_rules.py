@@ -5,17 +5,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from celery import current_app
 from django.core.cache import cache
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection, transaction
-from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from marketing.errors import InvalidInput
 from marketing.models import ItemRelation, RelationRule, User
 from marketing.services import audit
 from marketing.services.audit import Change
+from marketing.services.nudges import nudge, once_committed
 from marketing.services.rule_arrows import write_arrows
 
 logger = logging.getLogger(__name__)
@@ -122,17 +121,18 @@ def apply_rules() -> Applied:
 
 def ask_to_apply() -> None:
     """Have a worker apply the rules to what this transaction writes of items, a minute after it is committed."""
-    if not any(entry[1] is wake for entry in connection.run_on_commit):
-        transaction.on_commit(wake)
+    once_committed(wake)
 
 
 def wake() -> None:
-    """Ask a worker, unless one was asked a moment ago. Should nobody take the message, the schedule does it."""
+    """Ask a worker, unless one was asked a moment ago; where nobody remembers, the schedule does it."""
     try:
-        if cache.add(ASKED, 1, timeout=WAIT_SECONDS):
-            current_app.send_task("marketing.apply_relation_rules", countdown=WAIT_SECONDS, retry=False)
-    except (OperationalError, RedisError) as error:
-        logger.warning("nobody took the message to apply relation rules; the schedule does it: %s", error)
+        asked = not cache.add(ASKED, 1, timeout=WAIT_SECONDS)
+    except RedisError as error:
+        logger.warning("nobody remembers whether rules are to be applied; the schedule does it: %s", error)
+        return
+    if not asked:
+        nudge("marketing.apply_relation_rules", countdown=WAIT_SECONDS)
 
 
 def _check(rule: RelationRule) -> None:

@@ -1,16 +1,13 @@
 """What the shop's systems hear: deliveries are written with what they tell, in one transaction, and sent after it."""
 
 import json
-import logging
 from collections.abc import Sequence
 from typing import Any
 
-from celery import current_app
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
-from kombu.exceptions import OperationalError
 
-logger = logging.getLogger(__name__)
+from marketing.services.nudges import nudge, once_committed
 
 TOPICS = ("order.placed", "order.refunded", "customer.merged", "consent.changed")
 
@@ -41,13 +38,10 @@ def tell_many(*, topic: str, payloads: Sequence[dict[str, Any]]) -> None:
             cursor.execute(ADD, {"topic": topic, "payloads": texts})
             told = cursor.rowcount
         # One message wakes the worker for all that this transaction tells.
-        if told and not any(entry[1] is wake for entry in connection.run_on_commit):
-            transaction.on_commit(wake)
+        if told:
+            once_committed(wake)
 
 
 def wake() -> None:
-    """Ask a worker to deliver what is due. Should the broker not take the message, the schedule does it seconds later."""
-    try:
-        current_app.send_task("marketing.deliver_webhooks", retry=False)
-    except OperationalError as error:
-        logger.warning("the broker took no message for webhooks; the schedule delivers them: %s", error)
+    """Ask a worker to deliver what is due."""
+    nudge("marketing.deliver_webhooks")

@@ -61,9 +61,10 @@ class Head:
     """A sum over the runs in a text, over its vector, and over its nearness to landmarks, texts of the training set.
 
     `inverse` and `run_weights`, of words and of characters, `(buckets,)`; `meant_weights` `(…,)`; `landmarks`
-    `(landmarks, …)` and their weights `(landmarks,)`. `tuned` is an encoder of its own, where it has one. Nearness is exp(−`width` · squared distance) (Rahimi and Recht 2007 call it the Gaussian kernel; a
-    subset of the texts stands for all, Williams and Seeger 2001). The probability is the logistic function of `slope`
-    times the sum plus `offset` (Platt 1999). Where moods are `graded` the sum is the score.
+    `(landmarks, …)` and their weights `(landmarks,)`. Nearness is exp(−`width` · squared distance) (Rahimi and Recht 2007
+    call it the Gaussian kernel; a subset of the texts stands for all, Williams and Seeger 2001). The probability is the
+    logistic function of `slope` times the sum plus `offset` (Platt 1999). Where moods are `graded` the sum is the score.
+    `tuned` is an encoder of the language's own, where it has one.
     """
 
     inverse: tuple[Numbers, Numbers]
